@@ -1,0 +1,5 @@
+"""The console script."""
+
+
+def run() -> None:
+    raise SystemExit(0)

@@ -1,0 +1,100 @@
+"""Refreshes, where each account stands now, and every change of its cell."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mainstay.accounts.models import Account
+from mainstay.orm.fields import MoneyField
+
+
+class RefreshState(models.TextChoices):
+    """computing → publishing → published; failed where it broke off."""
+
+    COMPUTING = "computing", _("Computing")
+    PUBLISHING = "publishing", _("Publishing")
+    PUBLISHED = "published", _("Published")
+    FAILED = "failed", _("Failed")
+
+
+class Refresh(models.Model):
+    """One grading of every account on the facts dated up to `as_of`, with the batches and the scheme it used.
+
+    `folder` holds its marts, relative to the data home. `summary` is what `mainstay show summary` tells.
+    `current` marks the one that lists and pages show.
+    """
+
+    as_of = models.DateField()
+    months = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=16, choices=RefreshState.choices, default=RefreshState.COMPUTING)
+    current = models.BooleanField(default=False)
+    folder = models.CharField(max_length=400, blank=True)
+    batches = models.JSONField(default=list)
+    scheme = models.JSONField(default=dict)
+    summary = models.JSONField(default=dict)
+    pareto = models.JSONField(default=dict)
+    started_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["current"], condition=Q(current=True), name="one_current_refresh")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.as_of:%F}"
+
+
+class Standing(models.Model):
+    """Where an account stands by one refresh: what lists filter and sort by. The marts hold the rest."""
+
+    refresh = models.ForeignKey(Refresh, on_delete=models.CASCADE, related_name="standings")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="standings")
+    account_class = models.PositiveSmallIntegerField()
+    letter = models.CharField(max_length=1)
+    cell = models.CharField(max_length=2)
+    letter_basis = models.CharField(max_length=16)
+    active = models.BooleanField()
+    score = models.FloatField(null=True)
+    attractiveness = models.FloatField(null=True)
+    potential = models.FloatField(null=True)
+    sales = MoneyField()
+    profit = MoneyField()
+    sales_before = MoneyField()
+    rank = models.PositiveIntegerField(null=True)
+    orders = models.PositiveIntegerField()
+    first_order = models.DateField(null=True)
+    last_order = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["refresh", "account"], name="standing_once_per_refresh")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["refresh", "sales", "account"]),
+            models.Index(fields=["refresh", "cell", "sales", "account"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.cell}"
+
+
+class CellChange(models.Model):
+    """An account's cell was other than the refresh before. `reasons` holds rule ids with their parameters."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="cell_changes")
+    refresh = models.ForeignKey(Refresh, on_delete=models.PROTECT, related_name="cell_changes")
+    as_of = models.DateField()
+    before = models.CharField(max_length=2, blank=True)
+    after = models.CharField(max_length=2)
+    reasons = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["account", "refresh"], name="cell_change_once_per_refresh")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.before or '–'} → {self.after}"

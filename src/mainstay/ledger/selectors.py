@@ -1,0 +1,66 @@
+"""Everything that reads the ledger."""
+
+from collections.abc import Iterable
+
+import ibis
+from django.conf import settings
+from django.db.models import QuerySet
+from ibis.backends.duckdb import Backend
+from ibis.expr.types import Table
+
+from mainstay.ledger.models import Batch, Content, LedgerFile, State
+from mainstay.ledger.schema import IBIS_TYPES, LINES, Lines
+
+
+def batches() -> QuerySet[Batch]:
+    """Imports that were live at some time, newest first."""
+    return Batch.objects.exclude(state=State.OPEN).select_related("by", "undone_by").order_by("-pk")
+
+
+def live_batches() -> list[int]:
+    """Ids of the batches that count now, ascending."""
+    return list(Batch.objects.filter(state=State.LIVE).order_by("pk").values_list("pk", flat=True))
+
+
+def live_files(kind: str, content: Content) -> list[str]:
+    """Paths of the files that count now, oldest first."""
+    files = (
+        LedgerFile.objects.filter(kind=kind, content=content).order_by("pk").values_list("path", flat=True)
+    )
+    return [str(settings.MAINSTAY_HOME / path) for path in files]
+
+
+def sales_lines(engine: Backend) -> Table:
+    """The sales lines that count now."""
+    return _lines(engine, LINES["sales"])
+
+
+def cost_lines(engine: Backend) -> Table:
+    """The cost lines that count now."""
+    return _lines(engine, LINES["costs"]).drop("unit")
+
+
+def _lines(engine: Backend, lines: Lines) -> Table:
+    table = _read(engine, live_files(lines.kind, Content.LINES), lines.columns)
+    covered = live_files(lines.kind, Content.COVERED)
+    if not covered:
+        return table
+    pairs = engine.read_parquet(covered)
+    part = table.line if lines.part == "line" else ibis.literal(None, "string")
+    return table.anti_join(
+        pairs,
+        [
+            table.batch == pairs.batch,
+            table.source == pairs.source,
+            table[lines.whole] == pairs.whole,
+            part.fill_null("") == pairs.part.fill_null(""),
+        ],
+    )
+
+
+def _read(engine: Backend, files: Iterable[str], columns: dict[str, str]) -> Table:
+    paths = list(files)
+    if paths:
+        return engine.read_parquet(paths).select(*columns)
+    schema = ibis.schema({name: IBIS_TYPES[kind] for name, kind in columns.items()})
+    return ibis.memtable([], schema=schema)

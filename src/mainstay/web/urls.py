@@ -1,0 +1,5 @@
+"""Every address of a page."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []
