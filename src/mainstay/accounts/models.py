@@ -19,9 +19,7 @@ class Account(models.Model):
 
     code = models.CharField(_("code"), max_length=200, unique=True)
     name = models.CharField(_("name"), max_length=400, blank=True)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="subsidiaries"
-    )
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="subsidiaries")
     country = models.CharField(_("country"), max_length=200, blank=True)
     region = models.CharField(_("region"), max_length=200, blank=True)
     industry = models.CharField(_("industry"), max_length=200, blank=True)
@@ -81,8 +79,7 @@ class AccountAccess(models.Model):
             models.UniqueConstraint(fields=["person", "account"], name="access_person_once"),
             models.UniqueConstraint(fields=["team", "account"], name="access_team_once"),
             models.CheckConstraint(
-                condition=Q(person__isnull=True, team__isnull=False)
-                | Q(person__isnull=False, team__isnull=True),
+                condition=Q(person__isnull=True, team__isnull=False) | Q(person__isnull=False, team__isnull=True),
                 name="access_person_or_team",
             ),
         ]

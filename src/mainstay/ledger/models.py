@@ -85,8 +85,7 @@ class LedgerFile(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(content="covered", batch__isnull=True)
-                | (~Q(content="covered") & Q(batch__isnull=False)),
+                condition=Q(content="covered", batch__isnull=True) | (~Q(content="covered") & Q(batch__isnull=False)),
                 name="ledger_file_of_a_batch_unless_covered",
             )
         ]

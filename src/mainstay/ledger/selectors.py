@@ -24,9 +24,7 @@ def live_batches() -> list[int]:
 
 def live_files(kind: str, content: Content) -> list[str]:
     """Paths of the files that count now, oldest first."""
-    files = (
-        LedgerFile.objects.filter(kind=kind, content=content).order_by("pk").values_list("path", flat=True)
-    )
+    files = LedgerFile.objects.filter(kind=kind, content=content).order_by("pk").values_list("path", flat=True)
     return [str(settings.MAINSTAY_HOME / path) for path in files]
 
 

@@ -24,9 +24,7 @@ def user_add(
 ) -> tuple[User, str]:
     """Make a user; returns him with his first password, made up unless given."""
     if role not in Role.values:
-        raise Refused(
-            N_("There is no role “%(role)s”. Roles: %(roles)s."), role=role, roles=", ".join(Role.values)
-        )
+        raise Refused(N_("There is no role “%(role)s”. Roles: %(roles)s."), role=role, roles=", ".join(Role.values))
     email = email.strip().lower()
     if User.objects.filter(email__iexact=email).exists():
         raise Refused(N_("%(email)s is a user already."), email=email)
@@ -38,9 +36,7 @@ def user_add(
     try:
         user.full_clean()
     except ValidationError as error:
-        raise Refused(
-            N_("%(email)s cannot be added: %(why)s"), email=email, why=" ".join(error.messages)
-        ) from None
+        raise Refused(N_("%(email)s cannot be added: %(why)s"), email=email, why=" ".join(error.messages)) from None
     user.save()
     audit_record(verb="user added", about=email, detail={"role": role, "rank": rank})
     return user, password
@@ -70,6 +66,4 @@ def audit_record(
     *, verb: str, about: str = "", person: User | None = None, detail: dict[str, Any] | None = None
 ) -> None:
     """Write one entry of the audit log."""
-    AuditEntry.objects.create(
-        at=clock.now(), person=person, verb=verb, about=about[:400], detail=detail or {}
-    )
+    AuditEntry.objects.create(at=clock.now(), person=person, verb=verb, about=about[:400], detail=detail or {})

@@ -42,9 +42,5 @@ class RefusalMiddleware:
         if not isinstance(error, Refused):
             return None
         status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
-        text = (
-            translation.gettext(error.message) % error.params
-            if error.params
-            else translation.gettext(error.message)
-        )
+        text = translation.gettext(error.message) % error.params if error.params else translation.gettext(error.message)
         return render(request, "refused.html", {"text": text, "status": status}, status=status)
