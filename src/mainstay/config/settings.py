@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from mainstay.config.environment import Environment
 
@@ -31,6 +30,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    # Before allauth, whose templates it replaces.
+    "mainstay.web",
     "allauth",
     "allauth.account",
     "django_cotton",
@@ -41,7 +42,6 @@ INSTALLED_APPS = [
     "mainstay.ledger",
     "mainstay.relationships",
     "mainstay.grading",
-    "mainstay.web",
 ]
 
 MIDDLEWARE = [
@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "mainstay.web.middleware.LogInMiddleware",
     "mainstay.web.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -90,6 +90,9 @@ TEMPLATES = [
     }
 ]
 
+# A component sees its attributes and what every page has, not the variables around it.
+COTTON_ISOLATE_BY_DEFAULT = True
+
 DATABASES: dict[str, dict[str, Any]] = {"default": ENVIRONMENT.database}
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
@@ -117,6 +120,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.htt
 SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.https else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "mainstay.web.errors.csrf_failure"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -134,7 +139,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LANGUAGE_CODE = ENVIRONMENT.language
-LANGUAGES = [("en", _("English")), ("zh-hans", _("简体中文"))]
+# Each by its own name, whatever the language of the page.
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [Path(__file__).resolve().parent.parent / "locale"]
 USE_I18N = True
 USE_TZ = True

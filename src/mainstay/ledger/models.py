@@ -74,13 +74,14 @@ class Content(models.TextChoices):
 
 
 class LedgerFile(models.Model):
-    """A Parquet file of the ledger that counts. `path` is relative to the data home."""
+    """A Parquet file of the ledger; it counts until it is retired. `path` is relative to the data home."""
 
     kind = models.CharField(max_length=16, choices=Kind.choices)
     content = models.CharField(max_length=16, choices=Content.choices)
     batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="ledger_files")
     path = models.CharField(max_length=400, unique=True)
     rows = models.BigIntegerField()
+    retired_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -95,10 +96,11 @@ class LedgerFile(models.Model):
 
 
 class Product(models.Model):
-    """Something that sales lines name."""
+    """Something that sales lines name; `batch` brought it into being."""
 
     code = models.CharField(max_length=200, unique=True)
     name = models.CharField(max_length=400, blank=True)
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="products")
 
     def __str__(self) -> str:
         return self.name or self.code

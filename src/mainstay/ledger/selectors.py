@@ -22,10 +22,12 @@ def live_batches() -> list[int]:
     return list(Batch.objects.filter(state=State.LIVE).order_by("pk").values_list("pk", flat=True))
 
 
-def live_files(kind: str, content: Content) -> list[str]:
-    """Paths of the files that count now, oldest first."""
-    files = LedgerFile.objects.filter(kind=kind, content=content).order_by("pk").values_list("path", flat=True)
-    return [str(settings.MAINSTAY_HOME / path) for path in files]
+def live_files(kind: str, content: Content, *, source: str | None = None) -> list[str]:
+    """Paths of the files that count now, oldest first; of one source's batches where `source` is given."""
+    files = LedgerFile.objects.filter(kind=kind, content=content, retired_at=None).order_by("pk")
+    if source is not None:
+        files = files.filter(batch__source=source)
+    return [str(settings.MAINSTAY_HOME / path) for path in files.values_list("path", flat=True)]
 
 
 def sales_lines(engine: Backend) -> Table:
@@ -62,3 +64,9 @@ def _read(engine: Backend, files: Iterable[str], columns: dict[str, str]) -> Tab
         return engine.read_parquet(paths).select(*columns)
     schema = ibis.schema({name: IBIS_TYPES[kind] for name, kind in columns.items()})
     return ibis.memtable([], schema=schema)
+
+
+def missing_files() -> list[str]:
+    """Paths of files that should be there and are not, relative to the data home."""
+    paths = LedgerFile.objects.filter(retired_at=None).order_by("pk").values_list("path", flat=True)
+    return [path for path in paths if not (settings.MAINSTAY_HOME / path).exists()]

@@ -6,7 +6,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from mainstay.people.roles import MAY_ASSESS, MAY_IMPORT, SEES_ALL, Role
+from mainstay.people.emails import LONGEST, validate_email
+from mainstay.people.roles import MAY_ASSESS, MAY_IMPORT, MAY_MANAGE_PEOPLE, SEES_ALL, Role
 
 
 class Team(models.Model):
@@ -24,9 +25,9 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person with a log-in. `rank` 1 is the ablest."""
+    """A person with a log-in. `email` is kept in small letters; `rank` 1 is the ablest."""
 
-    email = models.EmailField(_("e-mail"), unique=True)
+    email = models.CharField(_("e-mail"), max_length=LONGEST, unique=True, validators=[validate_email])
     name = models.CharField(_("name"), max_length=200)
     role = models.CharField(_("role"), max_length=32, choices=Role.choices)
     rank = models.PositiveSmallIntegerField(_("rank"), null=True, blank=True)
@@ -51,6 +52,10 @@ class User(AbstractBaseUser):
     @property
     def may_import(self) -> bool:
         return self.role in MAY_IMPORT
+
+    @property
+    def may_manage_people(self) -> bool:
+        return self.role in MAY_MANAGE_PEOPLE
 
     @property
     def may_assess(self) -> bool:

@@ -1,0 +1,55 @@
+"""Everything that reads accounts and contacts."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from mainstay.accounts.access import visible
+from mainstay.accounts.models import Account, Contact
+from mainstay.accounts.search import folded
+from mainstay.core.errors import N_, NotFound
+from mainstay.people.models import User
+
+_ABOVE = """
+WITH RECURSIVE above(id) AS (
+    SELECT parent_id FROM accounts_account WHERE id = %s AND parent_id IS NOT NULL
+    UNION
+    SELECT a.parent_id FROM accounts_account a JOIN above ON a.id = above.id WHERE a.parent_id IS NOT NULL
+) SELECT id FROM above
+"""
+_BELOW = """
+WITH RECURSIVE below(id) AS (
+    SELECT id FROM accounts_account WHERE parent_id = %s
+    UNION
+    SELECT a.id FROM accounts_account a JOIN below ON a.parent_id = below.id
+) SELECT id FROM below
+"""
+
+
+def account_of(*, code: str, user: User | AnonymousUser) -> Account:
+    """The account of that code; NotFound where there is none or `user` may not see it."""
+    account = visible(user).select_related("parent", "owner", "team").filter(code=code).first()
+    if account is None:
+        raise NotFound(N_("There is no account %(code)s, or you may not see it."), code=code)
+    return account
+
+
+def ancestors(account: Account) -> QuerySet[Account]:
+    """The companies above an account, in no order; who shows them starts from `visible`: `visible(user) & …`."""
+    return Account.objects.filter(pk__in=RawSQL(_ABOVE, [account.pk]))  # noqa: S611  (bound)
+
+
+def descendants(account: Account) -> QuerySet[Account]:
+    """The companies below an account, however far down, in no order."""
+    return Account.objects.filter(pk__in=RawSQL(_BELOW, [account.pk]))  # noqa: S611  (bound)
+
+
+def matching(accounts: QuerySet[Account], text: str) -> QuerySet[Account]:
+    """Those of `accounts` whose code or name holds every word of `text`, whatever its case and width."""
+    words = folded(text).split()
+    return accounts.filter(*(Q(search__contains=word) for word in words)) if words else accounts
+
+
+def contacts_of(account: Account) -> QuerySet[Contact]:
+    """The people known at an account, by name."""
+    return account.contacts.order_by("key")

@@ -1,0 +1,20 @@
+"""All commands, gathered."""
+
+import click
+
+from mainstay import __version__
+from mainstay.cli.data import batches, import_command, undo
+from mainstay.cli.figures import refresh, show
+from mainstay.cli.home import check, init, serve
+from mainstay.cli.people import user
+from mainstay.cli.shell import Group
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="mainstay")
+def cli() -> None:
+    """Key account management: which customers you live from, and what to do about each."""
+
+
+for command in (init, serve, check, user, import_command, batches, undo, refresh, show):
+    cli.add_command(command)

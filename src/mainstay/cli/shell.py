@@ -1,0 +1,94 @@
+"""How every command behaves: its language, its errors, what goes to stdout and what to stderr."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+from django.utils import translation
+
+from mainstay.core.errors import Refused
+
+LANGUAGES = ("en", "zh-hans")
+
+
+def language_of_environment() -> str:
+    """The language that LC_ALL, LC_MESSAGES or LANG ask for, as far as there is one."""
+    wanted = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "zh-hans" if wanted.lower().startswith("zh") else "en"
+
+
+def say(message: str, **params: Any) -> None:
+    """Tell the user something that is no result: translated, to stderr."""
+    click.echo(told(message, params), err=True)
+
+
+def told(message: str, params: dict[str, Any]) -> str:
+    """A msgid in the user's language, filled in."""
+    text = translation.gettext(message)
+    return text % params if params else text
+
+
+class Command(click.Command):
+    """A command that takes `--lang` and ends with 1 and one line where something is refused."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.append(
+            click.Option(
+                ["--lang"],
+                type=click.Choice(LANGUAGES),
+                expose_value=False,
+                is_eager=True,
+                callback=lambda _context, _option, value: value and translation.activate(value),
+                help="Language of texts; LANG otherwise.",
+            )
+        )
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refused as error:
+            click.echo(told(error.message, error.params), err=True)
+            ctx.exit(1)
+        except BrokenPipeError:
+            sys.stderr.close()
+            ctx.exit(1)
+
+
+class Group(click.Group):
+    command_class = Command
+    group_class = type
+
+    def invoke(self, ctx: click.Context) -> Any:
+        if not ctx.parent:
+            translation.activate(language_of_environment())
+        return super().invoke(ctx)
+
+
+class Progress:
+    """Tells on stderr how far a long work is: on a terminal in one line, else a line a step."""
+
+    def __init__(self) -> None:
+        self.last = ""
+
+    def __call__(self, step: str, rows: int) -> None:
+        text = translation.gettext(step)
+        line = f"{text}: {rows:,}" if rows else text
+        if sys.stderr.isatty():
+            click.echo(f"\r\x1b[2K{line}", err=True, nl=False)
+        elif text != self.last:
+            click.echo(line, err=True)
+        self.last = text
+
+    def done(self) -> None:
+        if sys.stderr.isatty() and self.last:
+            click.echo("\r\x1b[2K", err=True, nl=False)
+
+
+def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--format {table,csv,json}`."""
+    return click.option(
+        "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
+    )(command)

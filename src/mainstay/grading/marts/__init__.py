@@ -1,0 +1,1 @@
+"""The marts of a refresh: immutable Parquet, one folder each."""

@@ -1,0 +1,60 @@
+"""Which files a refresh publishes, how they are written, and which folders may go.
+
+Two refreshes of the same facts write the same bytes: every file has a total order, a fixed codec and fixed groups of
+rows, and holds neither ids nor the time it was made.
+"""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.conf import settings
+from ibis.backends.duckdb import Backend
+from ibis.expr.types import Table
+
+from mainstay.grading.models import Refresh, RefreshState
+from mainstay.ledger.writer import sync
+
+# The total order of each file. One account's months are read often: they lie together, in small groups of rows.
+ORDER = {
+    "facts": ("code",),
+    "accounts": ("code",),
+    "months": ("account", "month", "product", "period"),
+    "whale": ("n",),
+    "pareto": ("n",),
+    "popular": ("industry", "rank"),
+}
+ROW_GROUP = 61_440
+
+
+def folder_of(refresh: Refresh) -> Path:
+    """Where the marts of `refresh` lie."""
+    folder: Path = settings.MAINSTAY_HOME / refresh.folder
+    return folder
+
+
+def file_of(refresh: Refresh, name: str) -> str:
+    """The path of one mart."""
+    return str(folder_of(refresh) / f"{name}.parquet")
+
+
+def write(backend: Backend, refresh: Refresh, tables: Mapping[str, Table]) -> None:
+    """Write the marts of `refresh`; when this returns, the disk holds them."""
+    folder = folder_of(refresh)
+    folder.mkdir(mode=0o700, parents=True)
+    paths = []
+    for name, table in tables.items():
+        path = folder / f"{name}.parquet"
+        ordered = table.order_by([table[column].asc(nulls_first=True) for column in ORDER[name]])
+        backend.to_parquet(ordered, path, compression="zstd", row_group_size=ROW_GROUP)
+        paths.append(path)
+    sync(paths)
+
+
+def sweep() -> None:
+    """Take away the folders of refreshes that were not published. Only for who holds the turn to refresh."""
+    published = Refresh.objects.filter(state=RefreshState.PUBLISHED).values_list("folder", flat=True)
+    keep = {settings.MAINSTAY_HOME / folder for folder in published}
+    for folder in (settings.MAINSTAY_HOME / "marts").glob("*"):
+        if folder not in keep:
+            shutil.rmtree(folder)

@@ -1,0 +1,43 @@
+"""What was sold of which product to whom, month by month."""
+
+import ibis
+import ibis.expr.types as ir
+
+from mainstay.core.periods import Window
+from mainstay.insight.exact import money
+from mainstay.insight.window import until, within
+
+THIS_WINDOW, WINDOW_BEFORE, EARLIER = 0, 1, 2
+
+
+def monthly(lines: ir.Table, window: Window) -> ir.Table:
+    """One row per account, month, product and period, over all history up to the as-of date; attributed lines only.
+
+    month: its first day; product: null where the lines name none; period TINYINT: 0 in the window, 1 in the window
+    before, 2 earlier, since windows begin and end within months; sales, goods_cost DECIMAL(38, 4),
+    quantity DECIMAL(38, 6) null where no line has one, lines BIGINT. In no order.
+    """
+    sold = lines.filter(until(lines.date, window), lines.account.notnull())
+    keyed = sold.select(
+        "account",
+        "product",
+        "amount",
+        "cost",
+        "quantity",
+        month=sold.date.truncate("M"),
+        # Ibis takes the numbers for int8 already and the engine for integers: cast there and back.
+        period=ibis.cases(
+            (within(sold.date, window), THIS_WINDOW),
+            (within(sold.date, window.previous), WINDOW_BEFORE),
+            else_=EARLIER,
+        )
+        .cast("int16")
+        .cast("int8"),
+    )
+    sums = keyed.group_by("account", "month", "product", "period").aggregate(
+        sales=keyed.amount.sum(),
+        goods_cost=keyed.cost.sum(),
+        quantity=keyed.quantity.sum(),
+        lines=keyed.count(),
+    )
+    return sums.mutate(sales=money(sums.sales), goods_cost=money(sums.goods_cost))

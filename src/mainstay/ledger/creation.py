@@ -1,0 +1,96 @@
+"""What lines bring with them: accounts and products that were not known, and what the file says of them."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from mainstay.accounts.models import Account
+from mainstay.accounts.services import accounts_write_from_sales
+from mainstay.ledger.models import Batch, CreatedAccount, Product
+from mainstay.ledger.units import copy_to
+from mainstay.people.selectors import person_finder
+
+ACCOUNT_FACTS = {
+    "account_name": "name",
+    "country": "country",
+    "industry": "industry",
+    "parent": "parent",
+    "owner": "owner",
+}
+CHUNK = 5_000
+
+
+@dataclass(frozen=True)
+class Created:
+    """Accounts (rows of code and facts) and products (code → name) that lines name; not all of them are new."""
+
+    accounts: list[dict[str, Any]] = field(default_factory=list)
+    products: dict[str, str] = field(default_factory=dict)
+
+    def foreseen(self) -> dict[str, int]:
+        """How many of each a commit would make."""
+        known = set(Account.objects.values_list("code", flat=True).iterator())
+        products = set(Product.objects.values_list("code", flat=True).iterator())
+        return {
+            "accounts": sum(row["code"] not in known for row in self.accounts),
+            "products": sum(code not in products for code in self.products),
+        }
+
+    def carry_out(self, batch: Batch) -> tuple[dict[str, int], list[tuple[str, dict[str, Any]]]]:
+        """Make what is not there yet, in the transaction of the commit; returns counts and warnings."""
+        written = accounts_write_from_sales(rows=self.accounts, people=person_finder())
+        CreatedAccount.objects.bulk_create(
+            (CreatedAccount(batch=batch, account_id=pk) for pk in written.created), batch_size=CHUNK
+        )
+        known = dict(Product.objects.values_list("code", "name").iterator())
+        made = [code for code in self.products if code not in known]
+        Product.objects.bulk_create(
+            (Product(code=code, name=self.products[code], batch=batch) for code in made), batch_size=CHUNK
+        )
+        unnamed = {code for code, name in self.products.items() if name and known.get(code) == ""}
+        if unnamed:
+            named = [p for p in Product.objects.filter(name="").iterator() if p.code in unnamed]
+            for product in named:
+                product.name = self.products[product.code]
+            Product.objects.bulk_update(named, ["name"], batch_size=500)
+        return {"accounts": len(written.created), "products": len(made)}, list(written.warnings)
+
+
+def load_created(connection: duckdb.DuckDBPyConnection, kind: str, mapped: frozenset[str]) -> Created:
+    """Gather from the staged rows which accounts and products they name; leaves the table `account_facts`.
+
+    Where rows differ on a fact, the latest dated row that states it counts.
+    """
+    facts = {ours: theirs for theirs, ours in ACCOUNT_FACTS.items() if kind == "sales" and theirs in mapped}
+    latest = ", ".join(
+        f"arg_max({theirs}, (date, file, row)) FILTER ({theirs} IS NOT NULL) AS {ours}"
+        for ours, theirs in facts.items()
+    )
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE account_facts AS
+        SELECT account AS code{", " + latest if latest else ""} FROM staged_rows
+        WHERE account IS NOT NULL GROUP BY account ORDER BY account"""
+    )
+    cursor = connection.execute("FROM account_facts")
+    names = ["code", *facts]
+    accounts = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return Created(accounts=accounts, products=_products(connection, mapped) if kind == "sales" else {})
+
+
+def _products(connection: duckdb.DuckDBPyConnection, mapped: frozenset[str]) -> dict[str, str]:
+    name = (
+        "arg_max(product_name, (date, file, row)) FILTER (product_name IS NOT NULL)"
+        if "product_name" in mapped
+        else "NULL"
+    )
+    rows = connection.execute(
+        f"SELECT product, {name} FROM staged_rows WHERE product IS NOT NULL GROUP BY product ORDER BY product"
+    ).fetchall()
+    return {code: (product_name or "")[:400] for code, product_name in rows}
+
+
+def write_facts(connection: duckdb.DuckDBPyConnection, to: Path) -> int:
+    """Write what the batch says of its accounts; returns how many there are."""
+    return copy_to(connection, "FROM account_facts ORDER BY code", to)

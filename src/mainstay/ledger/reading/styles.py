@@ -1,0 +1,129 @@
+"""How a file writes its numbers and dates, decided from the evidence in its mapped columns."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from mainstay.core.errors import N_, Refused
+from mainstay.ledger.reading import dates, numbers
+from mainstay.ledger.reading.cells import clean
+from mainstay.ledger.reading.columns import Match
+from mainstay.ledger.reading.kinds import Kind
+from mainstay.ledger.reading.relation import Relation
+from mainstay.ledger.reading.source import SourceFile
+
+AMBIGUOUS = N_(
+    "The dates under “%(column)s” in “%(file)s” could be day/month or month/day throughout (such as “%(value)s”). "
+    "Say the date order: dmy or mdy."
+)
+CONTRADICTORY = N_(
+    "The dates under “%(column)s” in “%(file)s” are as often day/month as month/day (such as “%(value)s”). "
+    "Write them as 2024-12-31, or say the date order: dmy or mdy."
+)
+
+
+@dataclass(frozen=True)
+class Style:
+    """`decimal`: the file's decimal sign in text; `orders`: date field → dmy, mdy, or None where no date needs it."""
+
+    decimal: str
+    orders: dict[str, str | None]
+
+
+def decide(
+    source: SourceFile,
+    match: Match,
+    kind: Kind,
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    whole: Callable[[], Relation] | None,
+    written: Sequence[str] | None = None,
+) -> Style:
+    """Decide from the sample, and from the `whole` file where that does not; `written` replaces both for numbers."""
+    places = {name: source.columns.index(column) for name, column in match.fields.items()}
+    typed = {place for place, type_ in enumerate(source.types) if type_ != "VARCHAR"}
+    number_fields = [field for field in kind.fields if field.type in numbers.DECIMALS and field.name in places]
+    columns = [places[field.name] for field in number_fields if places[field.name] not in typed]
+    orders: dict[str, str | None] = {}
+    for field in kind.fields:
+        if field.type == "date" and field.name in places:
+            place = places[field.name]
+            orders[field.name] = None if place in typed else _order(source, place, connection, whole)
+    return Style(_decimal(source, columns, connection, whole, written), orders)
+
+
+def decimal_of(values: Sequence[str], source: SourceFile, connection: duckdb.DuckDBPyConnection) -> str:
+    """The decimal sign that these texts show, unless the person said it."""
+    return source.hints.decimal or _settled(_counts(values, numbers.evidence("v"), connection), source)
+
+
+def _decimal(
+    source: SourceFile,
+    columns: Sequence[int],
+    connection: duckdb.DuckDBPyConnection,
+    whole: Callable[[], Relation] | None,
+    written: Sequence[str] | None,
+) -> str:
+    if written is not None:
+        return decimal_of(written, source, connection)
+    if source.hints.decimal:
+        return source.hints.decimal
+    if not columns:
+        return "."
+    sample = [row[place] for row in source.sample for place in columns]
+    counts = _counts([cell for cell in sample if cell], numbers.evidence("v"), connection)
+    if whole is not None and counts["."] == counts[","]:
+        counts = _whole_counts(whole(), columns, numbers.evidence("v"), connection)
+    return _settled(counts, source)
+
+
+def _settled(counts: Counter[str], source: SourceFile) -> str:
+    if counts["."] != counts[","]:
+        return "." if counts["."] > counts[","] else ","
+    return "," if source.separator == ";" else "."
+
+
+def _order(
+    source: SourceFile, place: int, connection: duckdb.DuckDBPyConnection, whole: Callable[[], Relation] | None
+) -> str | None:
+    if source.hints.date_order:
+        return source.hints.date_order
+    evidence = dates.evidence("v")
+    sample = [row[place] or "" for row in source.sample]
+    counts = _counts(sample, evidence, connection)
+    if whole is not None and counts["?"] and counts["dmy"] == counts["mdy"]:
+        counts = _whole_counts(whole(), [place], evidence, connection)
+    if counts["dmy"] != counts["mdy"]:
+        return "dmy" if counts["dmy"] > counts["mdy"] else "mdy"
+    if counts["dmy"] or counts["?"]:
+        raise Refused(
+            CONTRADICTORY if counts["dmy"] else AMBIGUOUS,
+            column=source.columns[place],
+            file=source.name,
+            value=next((cell[:60] for cell in sample if _counts([cell], evidence, connection)), ""),
+        )
+    return "dmy" if counts["="] else None
+
+
+def _counts(values: Sequence[str], evidence: str, connection: duckdb.DuckDBPyConnection) -> Counter[str]:
+    if not values:
+        return Counter()
+    texts = f"SELECT {clean('x')} AS v FROM (SELECT unnest(?::VARCHAR[]) AS x)"
+    found = connection.execute(f"SELECT {evidence} AS e, count(*) FROM ({texts}) GROUP BY e", [list(values)]).fetchall()
+    return Counter({str(sign): int(count) for sign, count in found if sign is not None})
+
+
+def _whole_counts(
+    relation: Relation, places: Sequence[int], evidence: str, connection: duckdb.DuckDBPyConnection
+) -> Counter[str]:
+    """The evidence of all cells, each different text looked at once; texts without a sign have none to give."""
+    cells = ", ".join(f"c{place}" for place in places)
+    distinct = (
+        f"SELECT x, count(*) AS n FROM (SELECT unnest([{cells}]) AS x FROM {relation.sql}) "
+        "WHERE regexp_matches(x, '[^0-9]') GROUP BY x"
+    )
+    query = f"SELECT {evidence} AS e, sum(n) FROM (SELECT {clean('x')} AS v, n FROM ({distinct})) GROUP BY e"
+    found = connection.execute(query, list(relation.params)).fetchall()
+    return Counter({str(sign): int(count) for sign, count in found if sign is not None})

@@ -1,0 +1,187 @@
+"""XLSX: what is checked before it is parsed, its sheets, and its rows as text."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, load_workbook
+
+from mainstay.core.errors import N_, Refused
+from mainstay.ledger.reading.archive import check_archive
+from mainstay.ledger.reading.heading import clean_heading, find_heading
+from mainstay.ledger.reading.records import Record, data_records
+from mainstay.ledger.reading.sheet_errors import sheet_errors
+from mainstay.ledger.reading.source import Hints, SourceFile
+
+SAMPLE_ROWS = 1000
+_HEAD_ROWS = 60
+_LAST_SERIAL = 2_958_465  # 9999-12-31; larger numbers are no days of a spreadsheet
+
+
+def recognise_workbook(
+    path: Path, name: str, hints: Hints, *, kind: str | None, given: Mapping[str, str]
+) -> SourceFile:
+    """The sheet that holds the table, and its heading."""
+    check_archive(path, name)
+    with _opened(path, name) as book:
+        sheet, heading = _choose(book, name, hints.sheet, kind, given)
+        heads = clean_heading(heading.cells)
+        columns = heads + ("",) * (len(heading.cells) - len(heads))
+        records = data_records(_rows(book, sheet, ".", (), epoch=_epoch(path)), columns, heading.row)
+        sample = tuple(tuple(record.cells) for record in islice(records, SAMPLE_ROWS) if record.fault is None)
+    return SourceFile(
+        path=path,
+        name=name,
+        format="xlsx",
+        columns=columns,
+        sample=sample,
+        heading_row=heading.row,
+        hints=hints,
+        sheet=sheet,
+        data=path.resolve(),
+    )
+
+
+def workbook_records(source: SourceFile, *, decimal: str, dates: Collection[int]) -> Iterator[Record]:
+    """The rows below the heading. Numbers are written with the decimal sign `decimal`; in the columns `dates` (from 0)
+    a number that is a spreadsheet's day is written as that day."""
+    with _opened(source.path, source.name) as book:
+        sheet = source.sheet or ""
+        errors = sheet_errors(source.path, sheet)
+        rows = _rows(book, sheet, decimal, dates, epoch=_epoch(source.path), errors=errors)
+        yield from data_records(rows, source.columns, source.heading_row)
+
+
+def written_numbers(source: SourceFile, columns: Collection[int]) -> list[str]:
+    """The cells of these columns that hold text, not numbers: the evidence for a sheet's decimal sign."""
+    seen: dict[str, None] = {}
+    with _opened(source.path, source.name) as book:
+        for row in islice(book.get_sheet_by_name(source.sheet or "").iter_rows(), source.heading_row, None):
+            for column in columns:
+                if column < len(row) and isinstance(row[column], str) and row[column]:
+                    seen[str(row[column])[:100]] = None
+            if len(seen) > 100_000:
+                break
+    return list(seen)
+
+
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[CalamineWorkbook]:
+    damaged = Refused(
+        N_("“%(file)s” is damaged and cannot be read as a workbook. Open it, save it again as XLSX."), file=name
+    )
+    try:
+        book = load_workbook(str(path))
+    except (CalamineError, OSError, ValueError) as error:
+        raise damaged from error
+    except BaseException as error:  # the parser's own panics are no Exception
+        raise (damaged if type(error).__name__ == "PanicException" else error) from None
+    try:
+        yield book
+    except CalamineError as error:
+        raise damaged from error
+    finally:
+        book.close()
+
+
+def _choose(
+    book: CalamineWorkbook, name: str, hint: str | None, kind: str | None, given: Mapping[str, str]
+) -> tuple[str, Record]:
+    names = [
+        sheet.name
+        for sheet in book.sheets_metadata
+        if sheet.typ == SheetTypeEnum.WorkSheet and (hint or sheet.visible == SheetVisibleEnum.Visible)
+    ]
+    if hint and hint not in names:
+        raise Refused(
+            N_("“%(file)s” has no sheet “%(sheet)s”; its sheets are: %(sheets)s."),
+            file=name,
+            sheet=hint,
+            sheets=", ".join(names),
+        )
+    fitting: list[tuple[str, Record]] = []
+    other: list[tuple[str, Record]] = []
+    for sheet in [hint] if hint else names:
+        records = list(islice(_rows(book, sheet, ".", ()), _HEAD_ROWS))
+        heading, fits = find_heading(records, kind, given)
+        if heading is not None:
+            (fitting if fits else other).append((sheet, heading))
+    if len(fitting) > 1:
+        raise Refused(
+            N_("Several sheets of “%(file)s” could be meant: %(sheets)s. Say which sheet to read."),
+            file=name,
+            sheets=", ".join(sheet for sheet, _ in fitting),
+        )
+    if not fitting and not other:
+        raise Refused(N_("“%(file)s” holds no heading and no rows. Choose a file with a heading and rows."), file=name)
+    return (fitting or other)[0]
+
+
+def _epoch(path: Path) -> date:
+    """The day before a spreadsheet's day 1; old Macintosh workbooks count from 1904."""
+    with ZipFile(path) as archive:
+        text = archive.read("xl/workbook.xml")
+    return date(1904, 1, 1) if re.search(rb"date1904\s*=\s*[\"'](?:1|true)", text) else date(1899, 12, 30)
+
+
+def _rows(
+    book: CalamineWorkbook,
+    sheet: str,
+    decimal: str,
+    dates: Collection[int],
+    *,
+    epoch: date = date(1899, 12, 30),
+    errors: Mapping[tuple[int, int], str] | None = None,
+) -> Iterator[Record]:
+    """Rows from the sheet's first on, so that they count as the spreadsheet shows them."""
+    table = book.get_sheet_by_name(sheet)
+    first = table.start[1] + 1 if table.start else 1
+    places: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), error in (errors or {}).items():
+        places.setdefault(row, []).append((column - first, error))
+    for row, values in enumerate(table.iter_rows(), 1):
+        texts = _texts(values, decimal, dates, epoch)
+        for place, error in places.get(row, ()):
+            if 0 <= place < len(texts):
+                texts[place] = error
+        yield Record(row, texts)
+
+
+def _texts(values: Sequence[Any], decimal: str, dates: Collection[int], epoch: date) -> list[str | None]:
+    return [
+        value if isinstance(value, str) else _day_text(value, epoch) if place in dates else _text(value, decimal)
+        for place, value in enumerate(values)
+    ]
+
+
+def _text(value: Any, decimal: str) -> str | None:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        return f"{Decimal(repr(value)):f}".replace(".", decimal)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return None if value is None else str(value)
+
+
+def _day_text(value: Any, epoch: date) -> str | None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 1 <= value <= _LAST_SERIAL:
+        return _text(value, ".")
+    days = int(value)
+    if epoch.year == 1899 and days < 60:
+        days += 1  # spreadsheets believe in a 29 February 1900
+    try:
+        return (epoch + timedelta(days=days)).isoformat()
+    except OverflowError:
+        return _text(value, ".")

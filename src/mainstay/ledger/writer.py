@@ -1,0 +1,103 @@
+"""One writer at a time, and files that are on the disk before the database says that they count.
+
+The file lock only makes writers queue (it ends with its process, however that ends). What keeps the ledger right,
+also between machines, is the revision of `Head`: a commit moves it on from the value its work began with, or fails.
+"""
+
+import fcntl
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import F
+
+from mainstay.core import clock
+from mainstay.core.errors import N_, Conflict, Refused
+from mainstay.ledger.models import Batch, Head, LedgerFile, State
+
+Progress = Callable[[str, int], None]
+
+
+def no_progress(step: str, rows: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """The right to change the ledger as it was at `revision`."""
+
+    revision: int
+
+    def advance(self) -> None:
+        """Move the ledger on; to be called in the transaction that changes it."""
+        moved = Head.objects.filter(pk=1, revision=self.revision).update(revision=F("revision") + 1)
+        if moved != 1:
+            raise Conflict(N_("Somebody else changed the ledger meanwhile. Nothing was changed: try again."))
+
+
+@contextmanager
+def writing(progress: Progress = no_progress) -> Iterator[Writer]:
+    """Wait for the turn to write, sweep what a crash left, and hold the turn."""
+    with (settings.MAINSTAY_HOME / "ledger.lock").open("w") as lock:
+        waited = False
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not waited:
+                    progress("waiting for another import", 0)
+                waited = True
+                time.sleep(0.1)
+        head, _made = Head.objects.get_or_create(pk=1)
+        sweep()
+        yield Writer(revision=head.revision)
+
+
+def new_file(kind: str) -> Path:
+    """An unused path in the ledger, in a folder that exists."""
+    folder: Path = settings.MAINSTAY_HOME / "ledger" / kind
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / f"{uuid.uuid4().hex}.parquet"
+
+
+def relative(path: Path) -> str:
+    """A path as `LedgerFile` keeps it."""
+    return path.relative_to(settings.MAINSTAY_HOME).as_posix()
+
+
+def sync(paths: list[Path]) -> None:
+    """Have the disk hold these files, and the folders that name them, before anybody is told that they are there."""
+    try:
+        folders = {folder for path in paths for folder in (path.parent, path.parent.parent)}
+        for path in [*paths, *folders]:
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+    except OSError as error:
+        raise Refused(
+            N_("The ledger could not be written (%(why)s). Nothing was changed: make room and try again."),
+            why=error.strerror,
+        ) from error
+
+
+def sweep() -> None:
+    """Take away the files and batches that an import which broke off left behind.
+
+    Only for who holds the turn to write: nobody else's unfinished work can be there then. Files that count no
+    longer stay a day, for readers that still hold them.
+    """
+    Batch.objects.filter(state=State.OPEN).delete()
+    LedgerFile.objects.filter(retired_at__lt=clock.now() - timedelta(days=1)).delete()
+    known = set(LedgerFile.objects.values_list("path", flat=True))
+    for path in (settings.MAINSTAY_HOME / "ledger").glob("*/*.parquet"):
+        if relative(path) not in known:
+            path.unlink()

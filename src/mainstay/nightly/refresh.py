@@ -1,0 +1,118 @@
+"""A refresh: every account graded anew from the ledger, and published.
+
+Nothing that readers see changes before the last step. One refresh at a time: the next one waits for its turn and
+first sweeps what one that broke off has left.
+"""
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import date
+
+from django.conf import settings
+from django.db import DatabaseError
+from ibis.backends.duckdb import Backend
+from ibis.expr.types import Table
+
+from mainstay.core.errors import N_, Refused
+from mainstay.core.periods import Window
+from mainstay.grading import facts, services
+from mainstay.grading.compute import Sources, graded
+from mainstay.grading.marts import company, files
+from mainstay.grading.models import Refresh
+from mainstay.grading.scheme import DEFAULT, GradingScheme
+from mainstay.grading.selectors import current_refresh
+from mainstay.ledger.engine import opened, scratch
+from mainstay.ledger.writer import Progress, no_progress
+from mainstay.nightly.ledger_taken import Ledger, currency_of, day_of, taken
+
+MONTHS = 12
+MOST_MONTHS = 120
+
+
+def refresh(
+    *,
+    as_of: date | None = None,
+    months: int = MONTHS,
+    engine: str | None = None,
+    progress: Progress = no_progress,
+) -> Refresh:
+    """Grade every account on the facts of the `months` up to and including `as_of`, and publish that.
+
+    `as_of` is the last day with sales that is not after today, unless given. Without one the refresh becomes the
+    current one; with one, where its day is not before the current one's. `progress` is told steps and rows.
+    Raises Refused where there are no sales, for a day to come, and for a ledger of several currencies.
+    """
+    if not 1 <= months <= MOST_MONTHS:
+        raise Refused(N_("The window may have from 1 to %(most)s months."), most=MOST_MONTHS)
+    with _turn(progress), opened(engine) as backend:
+        services.refresh_sweep()
+        progress("reading the ledger", 0)
+        ledger = taken(backend)
+        window = Window(day_of(backend, ledger, as_of), months)
+        currency = currency_of(backend, ledger, window)
+        scheme = DEFAULT
+        started = services.refresh_open(
+            as_of=window.as_of, months=months, batches=ledger.batches, scheme=scheme.to_dict()
+        )
+        try:
+            figures = _marts_written(backend, started, ledger, window, scheme, currency, progress)
+            return services.refresh_publish(
+                refresh=started,
+                figures=figures,
+                make_current=_becomes_current(window.as_of, asked=as_of is not None),
+                progress=progress,
+            )
+        except BaseException:
+            with suppress(DatabaseError):
+                services.refresh_fail(refresh=started)
+            raise
+
+
+def _marts_written(
+    backend: Backend,
+    started: Refresh,
+    ledger: Ledger,
+    window: Window,
+    scheme: GradingScheme,
+    currency: str,
+    progress: Progress,
+) -> company.Figures:
+    """Compute everything and write the marts; returns the figures of the whole company."""
+
+    def materialise(name: str, table: Table) -> Table:
+        progress(f"computing {name}", 0)
+        return backend.create_table(name, table, temp=True)
+
+    with scratch("facts") as folder:
+        progress("reading accounts", 0)
+        facts.snapshot(folder / "facts.parquet", as_of=window.as_of, scheme=scheme)
+        accounts = materialise("facts", backend.read_parquet(folder / "facts.parquet"))
+    result = graded(Sources(ledger.sales, ledger.costs, accounts), window, scheme, materialise)
+    mart = materialise("accounts", result.accounts)
+    progress("writing marts", 0)
+    files.write(backend, started, company.marts(ledger.sales, accounts, mart, window, materialise))
+    return company.figures(backend, result.summary, mart, window, scheme, currency)
+
+
+def _becomes_current(day: date, *, asked: bool) -> bool:
+    current = current_refresh()
+    return not asked or current is None or day >= current.as_of
+
+
+@contextmanager
+def _turn(progress: Progress) -> Iterator[None]:
+    """Wait for the turn to refresh and hold it; it ends with this process, however that ends."""
+    with (settings.MAINSTAY_HOME / "refresh.lock").open("w") as lock:
+        waited = False
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not waited:
+                    progress("waiting for another refresh", 0)
+                waited = True
+                time.sleep(0.1)
+        yield

@@ -1,0 +1,19 @@
+"""The page Accounts."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from mainstay.web.page import render_page
+
+
+@dataclass(frozen=True)
+class AccountsPage:
+    as_of: date | None
+
+
+@require_safe
+def accounts(request: HttpRequest) -> HttpResponse:
+    return render_page(request, "accounts", AccountsPage(as_of=None))
