@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from django.utils import translation
 
 from mainstay.cli.home import need_ready
 from mainstay.cli.output import write_rows
@@ -14,6 +15,11 @@ from mainstay.ledger import services
 from mainstay.ledger.models import Kind
 from mainstay.ledger.reading import Hints
 from mainstay.ledger.selectors import batches as all_batches
+
+BATCH_COLUMNS = (
+    *("batch", "kind", "source", "state", "files", "rows", "new", "known"),
+    *("first_day", "last_day", "imported_at", "by"),
+)
 
 
 @click.command("import")
@@ -48,7 +54,7 @@ def import_command(kind: str, files: tuple[Path, ...], **options: Any) -> None:
     )
     progress = Progress()
     try:
-        outcome = services.import_files(order, progress=progress)
+        outcome = services.import_files(order=order, progress=progress, translate=translation.gettext)
     finally:
         progress.done()
     _report(outcome, order)
@@ -71,7 +77,7 @@ def _mapping(path: Path | None) -> dict[str, str]:
         raise Refused(N_("%(file)s cannot be read (%(why)s)."), file=path, why=error.strerror) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refused(N_("%(file)s is not TOML (%(why)s)."), file=path, why=error) from None
-    flat = {name: value for name, value in read.items() if name != "columns"} | read.get("columns", {})
+    flat: dict[str, str] = {name: value for name, value in read.items() if name != "columns"} | read.get("columns", {})
     wrong = [name for name, value in flat.items() if not isinstance(value, str)]
     if wrong:
         raise Refused(N_("%(file)s: %(name)s should be the heading of a column, as text."), file=path, name=wrong[0])
@@ -84,7 +90,8 @@ def _report(outcome: services.Outcome, order: services.Order) -> None:
     if outcome.left_out:
         say(N_("Left out, since they map to no field: %(columns)s."), columns=", ".join(outcome.left_out))
     for refusal in outcome.refusals[:5]:
-        click.echo(f"{refusal.file}, {refusal.row}, {refusal.column}: {told(refusal.problem, refusal.params)}", err=True)
+        place = f"{refusal['file']}, {refusal['row']}, {refusal['column'] or '–'}"
+        click.echo(f"{place}: {told(refusal['problem'], refusal['params'])}", err=True)
     batch = {"batch": outcome.batch.pk} if outcome.batch else {}
     write_rows([{**batch, "kind": order.kind, "source": order.source, **outcome.counts}], "table")
     if order.dry_run:
@@ -113,8 +120,7 @@ def batches(form: str) -> None:
         }
         for batch in all_batches()
     ]
-    columns = "batch kind source state files rows new known first_day last_day imported_at by".split()
-    write_rows(rows, form, columns)
+    write_rows(rows, form, BATCH_COLUMNS)
 
 
 @click.command("undo")

@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -37,6 +38,20 @@ def write_rows(rows: Sequence[Mapping[str, Any]], form: str, columns: Sequence[s
         click.echo(_csv([names, *([_cell(row.get(name)) for name in names] for row in rows)]), nl=False)
     else:
         _table(names, [[row.get(name) for name in names] for row in rows])
+
+
+def write_objects(rows: Iterable[Mapping[str, Any]], form: str, columns: Sequence[str]) -> None:
+    """What `write_rows` writes as CSV or JSON, one by one, so that any number of them needs no memory."""
+    if form == "csv":
+        click.echo(_csv([columns]), nl=False)
+        for row in rows:
+            click.echo(_csv([[_cell(row[name]) for name in columns]]), nl=False)
+        return
+    separator = "[\n"
+    for row in rows:
+        click.echo(f"{separator}{json.dumps(as_json(row), ensure_ascii=False, indent=1)}", nl=False)
+        separator = ",\n"
+    click.echo("[]" if separator == "[\n" else "\n]")
 
 
 def write_record(record: Mapping[str, Any], form: str) -> None:
@@ -86,7 +101,7 @@ def _table(names: Sequence[str], rows: Sequence[Sequence[Any]], *, heading: bool
 
 
 def _terminal() -> bool:
-    return click.get_text_stream("stdout").isatty()
+    return sys.stdout.isatty()
 
 
 def _shown(value: Any) -> str:

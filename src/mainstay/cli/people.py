@@ -1,13 +1,10 @@
 """Commands about those who work here."""
 
-from pathlib import Path
-
 import click
 
 from mainstay.cli.home import need_ready
 from mainstay.cli.output import write_record, write_rows
-from mainstay.cli.shell import Group, format_option, say
-from mainstay.core.errors import N_
+from mainstay.cli.shell import Group, format_option
 from mainstay.people.roles import Role
 from mainstay.people.selectors import user_list
 from mainstay.people.services import user_add, user_set_password

@@ -30,6 +30,11 @@ def told(message: str, params: dict[str, Any]) -> str:
     return text % params if params else text
 
 
+def _speak(_context: click.Context, _option: click.Parameter, language: str | None) -> None:
+    if language:
+        translation.activate(language)
+
+
 class Command(click.Command):
     """A command that takes `--lang` and ends with 1 and one line where something is refused."""
 
@@ -41,7 +46,7 @@ class Command(click.Command):
                 type=click.Choice(LANGUAGES),
                 expose_value=False,
                 is_eager=True,
-                callback=lambda _context, _option, value: value and translation.activate(value),
+                callback=_speak,
                 help="Language of texts; LANG otherwise.",
             )
         )

@@ -6,8 +6,7 @@ from typing import Any
 
 import duckdb
 
-from mainstay.accounts.models import Account
-from mainstay.accounts.services import accounts_write_from_sales
+from mainstay.accounts.services import accounts_plan_from_sales, accounts_write_from_sales
 from mainstay.ledger.models import Batch, CreatedAccount, Product
 from mainstay.ledger.units import copy_to
 from mainstay.people.selectors import person_finder
@@ -31,12 +30,9 @@ class Created:
 
     def foreseen(self) -> dict[str, int]:
         """How many of each a commit would make."""
-        known = set(Account.objects.values_list("code", flat=True).iterator())
+        planned = accounts_plan_from_sales(rows=self.accounts, people=person_finder())
         products = set(Product.objects.values_list("code", flat=True).iterator())
-        return {
-            "accounts": sum(row["code"] not in known for row in self.accounts),
-            "products": sum(code not in products for code in self.products),
-        }
+        return {"accounts": planned.new, "products": sum(code not in products for code in self.products)}
 
     def carry_out(self, batch: Batch) -> tuple[dict[str, int], list[tuple[str, dict[str, Any]]]]:
         """Make what is not there yet, in the transaction of the commit; returns counts and warnings."""
@@ -93,4 +89,4 @@ def _products(connection: duckdb.DuckDBPyConnection, mapped: frozenset[str]) -> 
 
 def write_facts(connection: duckdb.DuckDBPyConnection, to: Path) -> int:
     """Write what the batch says of its accounts; returns how many there are."""
-    return copy_to(connection, "FROM account_facts ORDER BY code", to)
+    return copy_to(connection, "FROM account_facts", to)

@@ -4,160 +4,120 @@ read → stage → (turn to write) → judge units → write files, synced → o
 transaction changes nothing; what breaks off before it leaves files that the next writer sweeps away.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from django.db import transaction
 
+from mainstay.accounts.statements import Outcome as Written
 from mainstay.core import clock
 from mainstay.core.errors import N_, Conflict, Refused
-from mainstay.ledger import units
+from mainstay.ledger import masters, units
 from mainstay.ledger.creation import Created, load_created, write_facts
 from mainstay.ledger.engine import duckdb_opened, scratch
-from mainstay.ledger.masters import import_masters
 from mainstay.ledger.models import Batch, Content, LedgerFile, State
-from mainstay.ledger.reading import Hints, Match, SourceFile, Staged, match_columns, recognise, stage
-from mainstay.ledger.refusals import Refusal, first_refusals, refuse_broken_units, write_refusals_file
+from mainstay.ledger.orders import Order, Outcome, Reading
+from mainstay.ledger.reading import (
+    Aside,
+    describe_refusals,
+    match_columns,
+    recognise,
+    set_aside,
+    stage,
+    write_refusals,
+)
+from mainstay.ledger.refusals import refuse_broken_units
 from mainstay.ledger.schema import LINES, Lines
 from mainstay.ledger.selectors import live_files
-from mainstay.ledger.writer import Progress, Writer, new_file, no_progress, relative, sync, writing
-from mainstay.people.models import User
+from mainstay.ledger.writer import Progress, Writer, disk_errors, new_file, no_progress, relative, sync, writing
 
-ON_CONFLICT = ("fail", "replace", "keep")
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file to import, and what its user calls it."""
-
-    path: Path
-    name: str
+SHOWN_REFUSALS = 20
+Made = tuple[dict[str, int], Sequence[tuple[str, dict[str, Any]]]]
 
 
 @dataclass(frozen=True)
-class Order:
-    """What is to be imported, and how. `mapping` is field → column heading."""
+class _Work:
+    """What one import works with."""
 
-    kind: str
-    uploads: Sequence[Upload]
-    source: str = "default"
-    mapping: Mapping[str, str] = field(default_factory=dict)
-    hints: Hints = field(default_factory=Hints)
-    on_conflict: str = "fail"
-    dry_run: bool = False
-    allow_errors: bool = False
-    errors_to: Path | None = None
-    by: User | None = None
+    order: Order
+    connection: duckdb.DuckDBPyConnection
+    folder: Path
+    progress: Progress
+    translate: Callable[[str], str]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What an import did, or would do on a dry run (`batch` is then None).
+def run_import(order: Order, *, progress: Progress = no_progress, translate: Callable[[str], str] = str) -> Outcome:
+    """Import files as one batch; see `Order`. Raises Refused (Conflict, NotAllowed) with nothing changed.
 
-    `counts`: rows, refused, new, known, replaced, kept (lines; rows of accounts and contacts: new, changed, known),
-    accounts and products (made). `warnings` are (msgid, params).
+    `translate` puts the reasons in the file of refused rows into a language.
     """
-
-    batch: Batch | None
-    counts: dict[str, int]
-    left_out: tuple[str, ...]
-    refusals: Sequence[Refusal]
-    warnings: Sequence[tuple[str, dict[str, Any]]]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The files of an order, recognised, matched and staged."""
-
-    files: Sequence[tuple[SourceFile, Match]]
-    staged: Staged
-
-    @property
-    def names(self) -> list[str]:
-        return [file.name for file, _match in self.files]
-
-    @property
-    def left_out(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(column for _file, match in self.files for column in match.left_out))
-
-
-def import_files(order: Order, *, progress: Progress = no_progress) -> Outcome:
-    """Import files as one batch; see `Order`. Raises Refused (Conflict) with nothing changed."""
-    check_order(order)
+    order.check()
     with scratch("import") as folder, duckdb_opened() as connection:
-        reading = read(order, folder, connection, progress)
-        outcome = Outcome(
-            batch=None,
-            counts={"rows": reading.staged.row_count + reading.staged.refused_count},
-            left_out=reading.left_out,
-            refusals=(),
-            warnings=(),
-        )
-        if order.kind not in LINES:
-            return import_masters(order, reading, outcome, connection, progress)
-        return _import_lines(order, reading, outcome, connection, progress)
+        work = _Work(order, connection, folder, progress, translate)
+        reading = _read(work)
+        try:
+            reading.check_fields(order.by)
+            return _import_lines(work, reading) if order.kind in LINES else _import_masters(work, reading)
+        finally:
+            for file, _match in reading.files:
+                file.close()
 
 
-def check_order(order: Order) -> None:
-    """Refuse what could not be carried out whatever the files hold."""
-    if not order.uploads:
-        raise Refused(N_("There is no file to import."))
-    if order.on_conflict not in ON_CONFLICT:
-        raise Refused(N_("On a conflict: %(choices)s."), choices=", ".join(ON_CONFLICT))
-    if not order.source.strip():
-        raise Refused(N_("The source needs a name."))
-
-
-def read(order: Order, folder: Path, connection: duckdb.DuckDBPyConnection, progress: Progress) -> Reading:
+def _read(work: _Work) -> Reading:
     """Recognise, match and stage the files of an order; rows that cannot be used are put aside."""
-    files = []
+    order, files = work.order, []
     for upload in order.uploads:
-        file = recognise(upload.path, name=upload.name, hints=order.hints, kind=order.kind, given=order.mapping)
+        file = recognise(
+            upload.path,
+            name=upload.name,
+            hints=order.hints,
+            kind=order.kind,
+            given=order.mapping,
+            scratch=work.folder,
+        )
         files.append((file, match_columns(order.kind, file.columns, given=order.mapping)))
-    staged = stage(files, order.kind, folder=folder, connection=connection, progress=progress)
-    reading = Reading(files=files, staged=staged)
+    staged = stage(files, order.kind, folder=work.folder, connection=work.connection, progress=work.progress)
     if order.kind in LINES:
-        reading = replace(reading, staged=refuse_broken_units(connection, LINES[order.kind], reading.files, staged))
-    return reading
+        staged = refuse_broken_units(work.connection, LINES[order.kind], files, staged, work.folder)
+    return Reading(files=files, staged=staged)
 
 
-def settle_refusals(order: Order, reading: Reading, connection: duckdb.DuckDBPyConnection) -> Sequence[Refusal]:
+def _settle_refusals(work: _Work, reading: Reading) -> Sequence[Mapping[str, Any]]:
     """Write the refused rows where they are wanted; refuse the whole unless errors are allowed."""
-    staged = reading.staged
+    staged, order = reading.staged, work.order
     if staged.refused_count == 0:
         return ()
     if order.errors_to is not None:
-        write_refusals_file(connection, reading.files, staged, order.errors_to)
-    refusals = first_refusals(connection, reading.files, staged, 20)
-    if not order.allow_errors and not order.dry_run:
-        first = refusals[0]
-        raise Refused(
-            N_(
-                "%(count)s of %(rows)s rows cannot be used, first %(file)s, row %(row)s, column %(column)s: %(why)s "
-                "Nothing was imported: mend the file, or say --allow-errors to import the other rows."
-            ),
-            count=staged.refused_count,
-            rows=staged.refused_count + staged.row_count,
-            file=first.file,
-            row=first.row,
-            column=first.column,
-            why=first.why,
-        )
-    return refusals
+        write_refusals(staged, reading.files, order.errors_to, work.connection, work.translate)
+    refusals = describe_refusals(staged, reading.files, work.connection, SHOWN_REFUSALS)
+    if order.dry_run or (order.allow_errors and staged.row_count):
+        return refusals
+    first = refusals[0]
+    raise Refused(
+        N_(
+            "%(count)s of %(rows)s rows cannot be used. First: %(file)s, row %(row)s, column %(column)s: %(why)s "
+            "Nothing was imported. Mend the file, or allow errors (--allow-errors) to import the other rows."
+        ),
+        count=staged.refused_count,
+        rows=staged.refused_count + staged.row_count,
+        file=first["file"],
+        row=first["row"],
+        column=first["column"] or "–",
+        why=work.translate(first["problem"]) % first["params"],
+    )
 
 
-def _import_lines(
-    order: Order, reading: Reading, outcome: Outcome, connection: duckdb.DuckDBPyConnection, progress: Progress
-) -> Outcome:
-    lines = LINES[order.kind]
-    refusals = settle_refusals(order, reading, connection)
-    units.load_incoming(connection, lines, reading.staged.rows, order.source)
+def _import_lines(work: _Work, reading: Reading) -> Outcome:
+    order, connection = work.order, work.connection
+    lines, staged = LINES[order.kind], reading.staged
+    refusals = _settle_refusals(work, reading)
+    units.load_incoming(connection, lines, staged.rows, order.source)
     units.check_shared(connection, lines, reading.names)
-    with writing(progress) as writer:
-        progress("comparing with the ledger", reading.staged.row_count)
+    with writing(work.progress) as writer:
+        work.progress("comparing with the ledger", staged.row_count)
         units.load_existing(
             connection,
             lines,
@@ -165,29 +125,29 @@ def _import_lines(
             live_files(order.kind, Content.COVERED),
         )
         verdicts = units.judge(connection, lines)
-        if verdicts.changed_units and order.on_conflict == "fail":
+        if verdicts.changed_units and order.on_conflict == "fail" and not order.dry_run:
             units.refuse_changed(connection, lines, reading.names, verdicts.changed_units)
-        counts = outcome.counts | _counts(verdicts, order) | {"refused": reading.staged.refused_count}
-        outcome = replace(outcome, counts=counts, refusals=refusals)
-        created = load_created(connection, order.kind, reading.staged.mapped)
+        counts = _counts(verdicts, order, staged.refused_count)
+        outcome = Outcome(counts=counts, left_out=reading.left_out, refusals=refusals)
+        created = load_created(connection, order.kind, staged.mapped)
         if order.dry_run:
             return replace(outcome, counts=counts | created.foreseen())
-        batch = Batch.objects.create(
-            kind=order.kind,
-            source=order.source,
-            files=reading.names,
-            fields=sorted(reading.staged.mapped),
-            by=order.by,
-            opened_at=clock.now(),
-        )
-        progress("writing", verdicts.new_rows)
-        files = _write(connection, lines, batch, order, verdicts)
-        return _commit(writer, batch, files, outcome, created, connection)
+        batch = _open_batch(order, reading)
+        work.progress("writing", verdicts.new_rows)
+        files = _write_lines(connection, lines, batch, order, verdicts)
+        days = connection.execute("SELECT min(date), max(date) FROM incoming").fetchone() or (None, None)
+        return _commit(writer, batch, files, outcome, lambda: _created(created, batch), days)
 
 
-def _counts(verdicts: units.Verdicts, order: Order) -> dict[str, int]:
+def _created(created: Created, batch: Batch) -> Made:
+    return created.carry_out(batch)
+
+
+def _counts(verdicts: units.Verdicts, order: Order, refused: int) -> dict[str, int]:
     replaces = order.on_conflict == "replace"
     return {
+        "rows": verdicts.rows + refused,
+        "refused": refused,
         "new": verdicts.new_rows,
         "known": verdicts.known_rows,
         "replaced": verdicts.changed_rows if replaces else 0,
@@ -196,34 +156,90 @@ def _counts(verdicts: units.Verdicts, order: Order) -> dict[str, int]:
     }
 
 
-def _write(
+def _import_masters(work: _Work, reading: Reading) -> Outcome:
+    order, connection = work.order, work.connection
+    with writing(work.progress) as writer:
+        reading, rows, planned = _planned(work, reading)
+        refusals = _settle_refusals(work, reading)
+        staged = reading.staged
+        counts = {"rows": staged.row_count + staged.refused_count, "refused": staged.refused_count} | _told(planned)
+        outcome = Outcome(counts=counts, left_out=reading.left_out, refusals=refusals, warnings=planned.warnings)
+        if order.dry_run:
+            return outcome
+        masters.load_facts(connection, order.kind, staged.mapped)
+        batch = _open_batch(order, reading)
+        with disk_errors():
+            path = new_file(order.kind)
+            facts = write_facts(connection, path)
+        files = [LedgerFile(kind=order.kind, content=Content.FACTS, batch=batch, path=relative(path), rows=facts)]
+        sync([path])
+
+        def write() -> Made:
+            written = masters.write(order.kind, rows, batch)
+            if written.refused:
+                raise Conflict(N_("Somebody else changed the accounts meanwhile. Nothing was changed: try again."))
+            return _told(written), written.warnings
+
+        return _commit(writer, batch, files, outcome, write, (None, None))
+
+
+def _told(written: Written) -> dict[str, int]:
+    return {"new": written.new, "changed": written.changed, "known": written.equal}
+
+
+def _planned(work: _Work, reading: Reading) -> tuple[Reading, list[dict[str, Any]], Written]:
+    """The rows that can be written, and what that would do; those that contradict the accounts are put aside."""
+    kind, staged = work.order.kind, reading.staged
+    units.view_staged(work.connection, staged.rows)
+    rows = masters.rows_of(work.connection, kind, staged.mapped)
+    planned = masters.plan(kind, rows)
+    if not planned.refused:
+        return reading, rows, planned
+    aside = [Aside(rows[r.index]["file"], rows[r.index]["row"], r.field, r.problem, r.value) for r in planned.refused]
+    folder = work.folder / "refused-by-accounts"
+    staged = set_aside(staged, reading.files, kind, aside, folder=folder, connection=work.connection)
+    refused = {(row.file, row.row) for row in aside}
+    units.view_staged(work.connection, staged.rows)
+    return (
+        replace(reading, staged=staged),
+        [row for row in rows if (row["file"], row["row"]) not in refused],
+        planned,
+    )
+
+
+def _open_batch(order: Order, reading: Reading) -> Batch:
+    return Batch.objects.create(
+        kind=order.kind,
+        source=order.source,
+        files=reading.names,
+        fields=sorted(reading.staged.mapped),
+        by=order.by,
+        opened_at=clock.now(),
+    )
+
+
+def _write_lines(
     connection: duckdb.DuckDBPyConnection, lines: Lines, batch: Batch, order: Order, verdicts: units.Verdicts
 ) -> list[LedgerFile]:
     """Write and sync the batch's files; returns the rows of the database that will make them count."""
     replaces = order.on_conflict == "replace"
-    files: list[LedgerFile] = []
-
-    def add(content: Content, path: Path, rows: int, owner: Batch | None) -> None:
+    steps: list[tuple[Content, Batch | None, Callable[[Path], int]]] = [
+        (Content.LINES, batch, lambda to: units.write_lines(connection, lines, batch=batch.pk, replace=replaces, to=to))
+    ]
+    if verdicts.known_units:
+        steps.append((Content.REPEATS, batch, lambda to: units.write_repeats(connection, batch=batch.pk, to=to)))
+    if verdicts.changed_units and replaces:
+        steps.append((Content.COVERED, None, lambda to: units.write_covered(connection, lines, to=to)))
+    steps.append((Content.FACTS, batch, lambda to: write_facts(connection, to)))
+    files, paths = [], []
+    for content, owner, write in steps:
+        path = new_file(lines.kind)
+        with disk_errors():
+            rows = write(path)
         if rows:
+            paths.append(path)
             files.append(LedgerFile(kind=lines.kind, content=content, batch=owner, path=relative(path), rows=rows))
-
-    try:
-        path = new_file(lines.kind)
-        add(Content.LINES, path, units.write_lines(connection, lines, batch=batch.pk, replace=replaces, to=path), batch)
-        if verdicts.known_units:
-            path = new_file(lines.kind)
-            add(Content.REPEATS, path, units.write_repeats(connection, batch=batch.pk, to=path), batch)
-        if verdicts.changed_units and replaces:
-            path = new_file(lines.kind)
-            add(Content.COVERED, path, units.write_covered(connection, lines, to=path), None)
-        path = new_file(lines.kind)
-        add(Content.FACTS, path, write_facts(connection, path), batch)
-    except (duckdb.IOException, OSError) as error:
-        raise Refused(
-            N_("The ledger could not be written (%(why)s). Nothing was changed: make room and try again."),
-            why=str(error).splitlines()[0],
-        ) from error
-    sync([new_file(lines.kind).parent / Path(file.path).name for file in files])
+    sync(paths)
     return files
 
 
@@ -232,18 +248,17 @@ def _commit(
     batch: Batch,
     files: list[LedgerFile],
     outcome: Outcome,
-    created: Created,
-    connection: duckdb.DuckDBPyConnection,
+    make: Callable[[], Made],
+    days: tuple[Any, ...],
 ) -> Outcome:
     """The commit point: from the end of this transaction on, and not before, the batch counts."""
-    first_day, last_day = connection.execute("SELECT min(date), max(date) FROM incoming").fetchone() or (None, None)
     with transaction.atomic():
         writer.advance()
         LedgerFile.objects.bulk_create(files)
-        made, warnings = created.carry_out(batch)
+        made, warnings = make()
         counts = outcome.counts | made
         live = Batch.objects.filter(pk=batch.pk, state=State.OPEN).update(
-            state=State.LIVE, counts=counts, first_day=first_day, last_day=last_day, live_at=clock.now()
+            state=State.LIVE, counts=counts, first_day=days[0], last_day=days[1], live_at=clock.now()
         )
         if live != 1:
             raise Conflict(N_("Somebody else changed the ledger meanwhile. Nothing was changed: try again."))

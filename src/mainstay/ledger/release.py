@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from mainstay.ledger.schema import Lines
-from mainstay.ledger.units import COVERED_COLUMNS, REPEATS_COLUMNS, copy_to, part_of
+from mainstay.ledger.units import COVERED_COLUMNS, REPEATS_COLUMNS, copy_to, part_of, quoted
 
 
 def load_release(
@@ -62,11 +62,11 @@ def write_inheritance(
     connection: duckdb.DuckDBPyConnection, lines: Lines, *, mine: Sequence[str], heir: int, to: Path
 ) -> int:
     """Write the lines that `heir` repeated as lines of its own; returns how many."""
-    connection.read_parquet(list(mine)).create_view("leaving_lines", replace=True)
     columns = ", ".join(name for name in lines.columns if name != "batch")
+    files = ", ".join(quoted(Path(path)) for path in mine)
     return copy_to(
         connection,
-        f"""SELECT {columns}, {int(heir)}::INTEGER AS batch FROM leaving_lines
+        f"""SELECT {columns}, {int(heir)}::INTEGER AS batch FROM read_parquet([{files}]) AS leaving_lines
         WHERE EXISTS (FROM heirs WHERE heirs.batch = {int(heir)} AND heirs.whole = leaving_lines.{lines.whole}
             AND heirs.part IS NOT DISTINCT FROM {part_of("leaving_lines", lines)})""",
         to,

@@ -44,8 +44,18 @@ def load_incoming(connection: duckdb.DuckDBPyConnection, lines: Lines, staged: P
         "CREATE OR REPLACE TEMP TABLE source_name AS SELECT $source::VARCHAR AS source", {"source": source}
     )
     select = ", ".join(columns).replace("$source", "(SELECT source FROM source_name)")
-    connection.read_parquet(str(staged)).create_view("staged_rows", replace=True)
+    view_staged(connection, staged)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW incoming AS SELECT file, row, {select} FROM staged_rows")
+
+
+def view_staged(connection: duckdb.DuckDBPyConnection, staged: Path) -> None:
+    """`staged_rows`: the staged rows as they were read."""
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW staged_rows AS FROM read_parquet({quoted(staged)})")
+
+
+def quoted(path: Path) -> str:
+    """A path as SQL text, where no parameter can stand."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def load_existing(
@@ -57,9 +67,9 @@ def load_existing(
     if files:
         names = ", ".join(lines.columns)
         connection.execute(
-            f"""INSERT INTO existing SELECT {names} FROM read_parquet($files) AS old
-            WHERE EXISTS (FROM incoming WHERE incoming.{lines.whole} = old.{lines.whole}
-                AND incoming.source = old.source)""",
+            f"""INSERT INTO existing SELECT {names} FROM read_parquet($files)
+            WHERE source = (SELECT source FROM source_name)
+                AND {lines.whole} IN (SELECT DISTINCT {lines.whole} FROM incoming)""",
             {"files": list(files)},
         )
     if covered:
@@ -200,7 +210,8 @@ def write_lines(connection: duckdb.DuckDBPyConnection, lines: Lines, *, batch: i
         connection,
         f"""SELECT {columns}, {int(batch)}::INTEGER AS batch FROM incoming
         WHERE {_counted(lines)} AND NOT EXISTS (FROM judged WHERE verdict IN {left_out}
-            AND judged.whole = incoming.{lines.whole} AND judged.part IS NOT DISTINCT FROM {part_of("incoming", lines)})""",
+            AND judged.whole = incoming.{lines.whole}
+            AND judged.part IS NOT DISTINCT FROM {part_of("incoming", lines)})""",
         to,
     )
 
@@ -217,21 +228,21 @@ def write_repeats(connection: duckdb.DuckDBPyConnection, *, batch: int, to: Path
 
 def write_covered(connection: duckdb.DuckDBPyConnection, lines: Lines, *, to: Path) -> int:
     """Write the pairs (unit, earlier batch) that the changed units put out of force; returns how many."""
+    part = part_of("e", lines)
     return copy_to(
         connection,
-        f"""SELECT DISTINCT e.source, e.{lines.whole} AS whole, {part_of("e", lines)} AS part, e.batch
+        f"""SELECT DISTINCT e.source, e.{lines.whole} AS whole, {part} AS part, e.batch
         FROM existing e JOIN judged j ON j.whole = e.{lines.whole} AND j.verdict = 'changed'
-            AND (j.part IS NOT DISTINCT FROM {part_of("e", lines)} OR (j.part IS NULL) <> ({part_of("e", lines)} IS NULL))
+            AND (j.part IS NOT DISTINCT FROM {part} OR (j.part IS NULL) <> ({part} IS NULL))
         WHERE NOT EXISTS (FROM covered c WHERE c.batch = e.batch AND c.source = e.source
-            AND c.whole = e.{lines.whole} AND c.part IS NOT DISTINCT FROM {part_of("e", lines)})""",
+            AND c.whole = e.{lines.whole} AND c.part IS NOT DISTINCT FROM {part})""",
         to,
     )
 
 
 def copy_to(connection: duckdb.DuckDBPyConnection, query: str, to: Path) -> int:
     """Write a query's rows to a Parquet file; none where there are none."""
-    path = str(to).replace("'", "''")
-    rows = _number(connection, f"COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    rows = _number(connection, f"COPY ({query}) TO {quoted(to)} (FORMAT parquet, COMPRESSION zstd)")
     if rows == 0:
         to.unlink(missing_ok=True)
     return rows

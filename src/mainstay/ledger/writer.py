@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 from django.conf import settings
 from django.db.models import F
 
@@ -72,9 +73,21 @@ def relative(path: Path) -> str:
     return path.relative_to(settings.MAINSTAY_HOME).as_posix()
 
 
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """A full or forbidden disk is told in a sentence."""
+    try:
+        yield
+    except (OSError, duckdb.IOException) as error:
+        raise Refused(
+            N_("The ledger could not be written (%(why)s). Nothing was changed: make room and try again."),
+            why=str(error).splitlines()[0],
+        ) from error
+
+
 def sync(paths: list[Path]) -> None:
     """Have the disk hold these files, and the folders that name them, before anybody is told that they are there."""
-    try:
+    with disk_errors():
         folders = {folder for path in paths for folder in (path.parent, path.parent.parent)}
         for path in [*paths, *folders]:
             handle = os.open(path, os.O_RDONLY)
@@ -82,11 +95,6 @@ def sync(paths: list[Path]) -> None:
                 os.fsync(handle)
             finally:
                 os.close(handle)
-    except OSError as error:
-        raise Refused(
-            N_("The ledger could not be written (%(why)s). Nothing was changed: make room and try again."),
-            why=error.strerror,
-        ) from error
 
 
 def sweep() -> None:

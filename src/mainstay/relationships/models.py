@@ -26,7 +26,7 @@ class Assessment(models.Model):
     Assessments are never changed: who thinks otherwise later makes a new one.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="assessments")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="assessments")
     assessor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     day = models.DateField()
     difference = judgement(_("difference"))

@@ -124,24 +124,24 @@ def test_headings_lose_surrounding_blanks(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"%PDF-1.7\n%\xe2\xe3", "a PDF document"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "a picture"),
-        (gzip.compress(b"a,b\n", mtime=0), "a compressed file"),
-        (b"<!DOCTYPE html><html><table>", "a web page"),
-        (b"\n <html>", "a web page"),
-        (b"<?xml version='1.0'?><a/>", "an XML file"),
-        (json.dumps([{"a": 1}]).encode(), "a JSON file"),
-        (json.dumps({"a": 1}).encode(), "a JSON file"),
-        (bytes(range(256)) * 20, "a binary file"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "an old Excel or Office file"),
-        (b"SQLite format 3\x00", "an SQLite database"),
+        (b"%PDF-1.7\n%\xe2\xe3", "of the type PDF"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "of the type PNG"),
+        (gzip.compress(b"a,b\n", mtime=0), "of the type gzip"),
+        (b"<!DOCTYPE html><html><table>", "of the type HTML"),
+        (b"\n <html>", "of the type HTML"),
+        (b"<?xml version='1.0'?><a/>", "of the type XML"),
+        (json.dumps([{"a": 1}]).encode(), "of the type JSON"),
+        (json.dumps({"a": 1}).encode(), "of the type JSON"),
+        (bytes(range(256)) * 20, "binary data"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "of the type XLS"),
+        (b"SQLite format 3\x00", "of the type SQLite"),
     ],
 )
 def test_other_content_is_named_and_refused(tmp_path: Path, content: bytes, what: str) -> None:
     """quality 23: the type is told from the content, whatever the name says."""
     for name in ("a.csv", "a.dat"):
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(Refused, match=f"“{name}” is {what}.*; wanted is CSV, XLSX or Parquet"):
+        with pytest.raises(Refused, match=f"“{name}” (is|holds) {what}; wanted is CSV, XLSX or Parquet"):
             recognise(tmp_path / name)
 
 
@@ -167,7 +167,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a.xlsx", "a.parquet", "a.xls", "a.pdf"])
 def test_a_mislabelled_file_is_refused(tmp_path: Path, name: str) -> None:
     """quality 23"""
-    with pytest.raises(Refused, match=rf"“{name}” is mislabelled: it is plain text"):
+    with pytest.raises(Refused, match=rf"“{name}” is mislabelled: it is of the type CSV"):
         recognise(write(tmp_path / name, CHINESE))
     assert recognise(write(tmp_path / "a.data", CHINESE)).format == "csv"
     with pytest.raises(Refused, match=r"“upload.xlsx” is mislabelled"):

@@ -245,9 +245,9 @@ def test_two_cells_far_apart_do_not_fill_the_memory(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("part", "what"),
     [
-        ("content.xml", "an OpenDocument file"),
+        ("content.xml", "OpenDocument"),
         ("xl/workbook.bin", "XLSB"),
-        ("word/document.xml", "no workbook"),
+        ("word/document.xml", "DOCX"),
         ("a.csv", "ZIP"),
     ],
 )

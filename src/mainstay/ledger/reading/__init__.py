@@ -3,6 +3,7 @@
 recognise() → match_columns() → preview() or stage() → describe_refusals(), write_refusals().
 """
 
+from mainstay.ledger.reading.aside import Aside, set_aside
 from mainstay.ledger.reading.columns import Match, heading_key, match_columns
 from mainstay.ledger.reading.kinds import KINDS, Field, Kind, kind_named
 from mainstay.ledger.reading.preview import PreviewRow, Problem, preview
@@ -14,6 +15,7 @@ from mainstay.ledger.reading.styles import Style
 
 __all__ = [
     "KINDS",
+    "Aside",
     "Field",
     "Hints",
     "Kind",
@@ -29,6 +31,7 @@ __all__ = [
     "match_columns",
     "preview",
     "recognise",
+    "set_aside",
     "stage",
     "write_refusals",
 ]

@@ -26,26 +26,26 @@ _ENDINGS: dict[str, Format | None] = {
     ".png": None,
     ".jpg": None,
 }
-_NAMES = {"csv": N_("plain text (CSV)"), "xlsx": N_("an Excel workbook (XLSX)"), "parquet": N_("a Parquet file")}
+# Names that are the same in every language.
+_NAMES = {"csv": "CSV", "xlsx": "XLSX", "parquet": "Parquet"}
 _SIGNATURES = (
-    (b"%PDF", N_("a PDF document")),
-    (b"\x89PNG", N_("a picture (PNG)")),
-    (b"\xff\xd8\xff", N_("a picture (JPEG)")),
-    (b"GIF8", N_("a picture (GIF)")),
-    (b"\x1f\x8b", N_("a compressed file (gzip)")),
-    (b"BZh", N_("a compressed file (bzip2)")),
-    (b"\xfd7zXZ\x00", N_("a compressed file (xz)")),
-    (b"\x28\xb5\x2f\xfd", N_("a compressed file (zstd)")),
-    (b"7z\xbc\xaf\x27\x1c", N_("an archive (7z)")),
-    (b"Rar!", N_("an archive (RAR)")),
-    (b"SQLite format 3\x00", N_("an SQLite database")),
-    (b"{\\rtf", N_("a text document (RTF)")),
-    (b"ARROW1", N_("an Arrow file")),
-    (b"PARE", N_("an encrypted Parquet file")),
-    (b"\x7fELF", N_("a program")),
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!", "RAR"),
+    (b"SQLite format 3\x00", "SQLite"),
+    (b"{\\rtf", "RTF"),
+    (b"ARROW1", "Arrow"),
+    (b"\x7fELF", "ELF"),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_WRONG = N_("“%(file)s” is %(what)s; wanted is CSV, XLSX or Parquet. Export the data in one of these and try again.")
+_WRONG = N_("“%(file)s” is of the type %(what)s; wanted is CSV, XLSX or Parquet. Export the data in one of these.")
 
 
 def format_of(path: Path, name: str) -> Format:
@@ -70,6 +70,8 @@ def format_of(path: Path, name: str) -> Format:
 def _by_content(path: Path, name: str, head: bytes) -> Format:
     if head.startswith(b"PAR1"):
         return "parquet"
+    if head.startswith(b"PARE"):
+        raise Refused(N_("“%(file)s” is encrypted. Export it without encryption and try again."), file=name)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_content(path, name)
     if head.startswith(_OLE):
@@ -93,13 +95,13 @@ def _zip_content(path: Path, name: str) -> Format:
     if "xl/workbook.xml" in names:
         return "xlsx"
     if "xl/workbook.bin" in names:
-        what = N_("a binary Excel workbook (XLSB)")
+        what = "XLSB"
     elif "content.xml" in names:
-        what = N_("an OpenDocument file")
+        what = "OpenDocument"
     elif any(entry.startswith(("word/", "ppt/")) for entry in names):
-        what = N_("an office document that is no workbook")
+        what = "DOCX/PPTX"
     else:
-        what = N_("a ZIP archive")
+        what = "ZIP"
     raise Refused(_WRONG, file=name, what=what)
 
 
@@ -114,18 +116,18 @@ def _refuse_ole(path: Path, name: str) -> None:
                     N_("“%(file)s” is protected by a password. Save it without one and try again."), file=name
                 )
             tail = chunk[-len(marker) :]
-    raise Refused(_WRONG, file=name, what=N_("an old Excel or Office file (XLS)"))
+    raise Refused(_WRONG, file=name, what="XLS")
 
 
 def _refuse_markup(name: str, head: bytes) -> None:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:512]
     low = text.lower()
     if low.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<body")):
-        raise Refused(_WRONG, file=name, what=N_("a web page (HTML)"))
+        raise Refused(_WRONG, file=name, what="HTML")
     if low.startswith((b"<?xml", b"<svg", b"<workbook")):
-        raise Refused(_WRONG, file=name, what=N_("an XML file"))
+        raise Refused(_WRONG, file=name, what="XML")
     if re.match(rb'\{\s*"|\{\s*\}|\[\s*[\[{"\d]', text):
-        raise Refused(_WRONG, file=name, what=N_("a JSON file"))
+        raise Refused(_WRONG, file=name, what="JSON")
 
 
 def _refuse_binary(name: str, head: bytes) -> None:
@@ -136,7 +138,10 @@ def _refuse_binary(name: str, head: bytes) -> None:
     nuls = head.count(0)
     utf16 = nuls and (head[0::2].count(0) * 20 < nuls or head[1::2].count(0) * 20 < nuls)
     if strange * 50 > len(head) or (nuls * 20 > len(head) and not utf16):
-        raise Refused(_WRONG, file=name, what=N_("a binary file"))
+        raise Refused(
+            N_("“%(file)s” holds binary data; wanted is CSV, XLSX or Parquet. Export the data in one of these."),
+            file=name,
+        )
 
 
 def _agree(name: str, found: Format) -> None:
@@ -144,7 +149,7 @@ def _agree(name: str, found: Format) -> None:
     if ending in _ENDINGS and _ENDINGS[ending] != found:
         raise Refused(
             N_(
-                "“%(file)s” is mislabelled: it is %(what)s although its name ends in %(ending)s. "
+                "“%(file)s” is mislabelled: it is of the type %(what)s although its name ends in %(ending)s. "
                 "Check the file, or rename it."
             ),
             file=name,

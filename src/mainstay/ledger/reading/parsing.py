@@ -39,9 +39,11 @@ class Parsing:
     match: Match
     style: Style
     relation: Relation
+    keep_cells: bool = False
 
     def query(self) -> str:
-        """Columns: (`row`,) one per field of the kind, `problems` (NULL: a good row; empty: a blank one), `cells`."""
+        """Columns: (`row`,) one per field of the kind, `problems` (NULL: a good row; empty: a blank one), `cells`
+        (of rows with problems; with `keep_cells` of every row)."""
         mapped = [field for field in self.kind.fields if field.name in self.match.fields]
         steps = (
             [self._first(field) for field in mapped],
@@ -127,7 +129,7 @@ class Parsing:
             *(["row"] if self.relation.numbered else []),
             *(self._column(field) for field in self.kind.fields),
             f"CASE WHEN {bad} THEN ({told})::{PROBLEMS_TYPE} END AS problems",
-            f"CASE WHEN {bad} THEN ({kept})::VARCHAR[] END AS cells",
+            f"CASE WHEN {'true' if self.keep_cells else bad} THEN ({kept})::VARCHAR[] END AS cells",
         ]
 
     def _column(self, field: Field) -> str:

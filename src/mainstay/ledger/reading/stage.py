@@ -60,11 +60,13 @@ def stage(
     folder: Path,
     connection: duckdb.DuckDBPyConnection,
     progress: Progress | None = None,
+    keep_cells: bool = False,
 ) -> Staged:
     """Read the files into `folder`/staged.parquet and refused.parquet, in the files' order of rows.
 
     Every row that holds anything is in one of the two. `progress` hears a file's name and its rows so far, from
     another thread as well; on the way through a CSV only where the connection's enable_progress_bar is set.
+    With `keep_cells`, good rows have their original `cells` too, as refused ones always have.
     Refused where a file has no rows, cannot be read on, or leaves the order of its dates open.
     """
     what = kind_named(kind)
@@ -74,11 +76,13 @@ def stage(
     try:
         for number, (source, match) in enumerate(files):
             refuse_nested(source, match)
-            parts.append(_parse(source, match, what, folder / f"part{number}.parquet", connection, progress))
+            parts.append(
+                _parse(source, match, what, folder / f"part{number}.parquet", connection, progress, keep_cells)
+            )
             rows = _refuse_empty(source, parts[-1], connection)
             if progress:
                 progress(source.name, rows)
-        return _joined(files, parts, what, folder, connection)
+        return _joined(files, parts, what, folder, connection, keep_cells)
     finally:
         for leftover in folder.glob("part*.parquet"):
             leftover.unlink()
@@ -111,10 +115,11 @@ def _parse(
     to: Path,
     connection: duckdb.DuckDBPyConnection,
     progress: Progress | None,
+    keep_cells: bool,
 ) -> _Part:
     if source.format == "parquet":
         try:
-            return _parse_relation(source, match, kind, parquet_relation(source), to, connection)
+            return _parse_relation(source, match, kind, parquet_relation(source), to, connection, keep_cells)
         except duckdb.Error as error:
             if isinstance(error, duckdb.OutOfMemoryException):
                 raise
@@ -122,11 +127,11 @@ def _parse(
     if source.format == "csv" and source.quick:
         try:
             with watched(connection, source, progress):
-                return _parse_relation(source, match, kind, quick_relation(source), to, connection)
+                return _parse_relation(source, match, kind, quick_relation(source), to, connection, keep_cells)
         except duckdb.Error as error:
             if not is_structural(error):
                 raise
-    return _parse_slowly(source, match, kind, to, connection, progress)
+    return _parse_slowly(source, match, kind, to, connection, progress, keep_cells)
 
 
 def _parse_slowly(
@@ -136,6 +141,7 @@ def _parse_slowly(
     to: Path,
     connection: duckdb.DuckDBPyConnection,
     progress: Progress | None,
+    keep_cells: bool,
 ) -> _Part:
     written: Sequence[str] | None = None
     if source.format == "xlsx":
@@ -145,7 +151,7 @@ def _parse_slowly(
     cells = to.with_name("part-cells.parquet")
     write_cells(records, len(source.columns), cells, lambda rows: progress(source.name, rows) if progress else None)
     try:
-        return _parse_relation(source, match, kind, written_relation(cells), to, connection, written)
+        return _parse_relation(source, match, kind, written_relation(cells), to, connection, keep_cells, written)
     finally:
         cells.unlink(missing_ok=True)
 
@@ -170,10 +176,11 @@ def _parse_relation(
     relation: Relation,
     to: Path,
     connection: duckdb.DuckDBPyConnection,
+    keep_cells: bool,
     written: Sequence[str] | None = None,
 ) -> _Part:
     style = decide(source, match, kind, connection, whole=lambda: relation, written=written)
-    query = Parsing(kind, source, match, style, relation).query()
+    query = Parsing(kind, source, match, style, relation, keep_cells).query()
     connection.execute(f"COPY ({query}) TO ? (FORMAT parquet)", [*relation.params, str(to)])
     return _Part(to, style, None if relation.numbered else source.heading_row + 1)
 
@@ -184,9 +191,10 @@ def _joined(
     kind: Kind,
     folder: Path,
     connection: duckdb.DuckDBPyConnection,
+    keep_cells: bool,
 ) -> Staged:
     rows, refused = folder / "staged.parquet", folder / "refused.parquet"
-    good = [_good(number, part, kind) for number, part in enumerate(parts)]
+    good = [_good(number, part, kind, keep_cells) for number, part in enumerate(parts)]
     _copy(" UNION ALL ".join(good), [str(part.path) for part in parts], rows, connection)
     bad = [_bad(number, part) for number, part in enumerate(parts)]
     bound: list[object] = []
@@ -204,8 +212,8 @@ def _joined(
     )
 
 
-def _good(number: int, part: _Part, kind: Kind) -> str:
-    fields = ", ".join(kind.names)
+def _good(number: int, part: _Part, kind: Kind, keep_cells: bool) -> str:
+    fields = ", ".join([*kind.names, "cells"] if keep_cells else kind.names)
     return f"SELECT {number}::SMALLINT AS file, {_row(part)} AS row, {fields} FROM {_READ} WHERE problems IS NULL"
 
 

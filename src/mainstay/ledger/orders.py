@@ -1,0 +1,93 @@
+"""What is to be imported and how, and what became of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mainstay.accounts.permissions import check_may_set
+from mainstay.core.errors import N_, NotAllowed, Refused
+from mainstay.ledger.models import Batch, Kind
+from mainstay.ledger.reading import Hints, Match, SourceFile, Staged
+from mainstay.people.models import User
+
+ON_CONFLICT = ("fail", "replace", "keep")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file to import, and what its user calls it."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be imported, and how. `mapping` is field → column heading; `by` is None on the machine itself."""
+
+    kind: str
+    uploads: Sequence[Upload]
+    source: str = "default"
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    hints: Hints = field(default_factory=Hints)
+    on_conflict: str = "fail"
+    dry_run: bool = False
+    allow_errors: bool = False
+    errors_to: Path | None = None
+    by: User | None = None
+
+    def check(self) -> None:
+        """Refuse what could not be carried out whatever the files hold."""
+        check_may_import(self.by)
+        if self.kind not in Kind.values:
+            raise Refused(N_("Import one of: %(kinds)s."), kinds=", ".join(Kind.values))
+        if not self.uploads:
+            raise Refused(N_("There is no file to import."))
+        if self.on_conflict not in ON_CONFLICT:
+            raise Refused(N_("On a conflict: %(choices)s."), choices=", ".join(ON_CONFLICT))
+        if not self.source.strip() or len(self.source) > 200:
+            raise Refused(N_("The source needs a name of at most 200 characters."))
+
+
+def check_may_import(person: User | None) -> None:
+    """NotAllowed for one who may not change the ledger."""
+    if person is not None and not (person.is_active and person.may_import):
+        raise NotAllowed(N_("Only directors and analysts import files and take imports back."))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The files of an order, recognised, matched and staged."""
+
+    files: Sequence[tuple[SourceFile, Match]]
+    staged: Staged
+
+    @property
+    def names(self) -> list[str]:
+        return [file.name for file, _match in self.files]
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Columns that map to nothing, each once."""
+        return tuple(dict.fromkeys(column for _file, match in self.files for column in match.left_out))
+
+    def check_fields(self, person: User | None) -> None:
+        """NotAllowed where a column sets what this person may not set."""
+        check_may_set(person, sorted(self.staged.mapped & {"owner", "parent", "team"}))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an import did, or would do on a dry run (`batch` is then None).
+
+    `counts` of lines: rows, refused, new, known, replaced, kept, conflicts (units), accounts and products made; of
+    accounts and contacts: rows, refused, new, changed, known. `refusals` are the first of them, as
+    `reading.describe_refusals` tells them; `warnings` are (msgid, params).
+    """
+
+    counts: dict[str, int]
+    left_out: tuple[str, ...]
+    batch: Batch | None = None
+    refusals: Sequence[Mapping[str, Any]] = ()
+    warnings: Sequence[tuple[str, dict[str, Any]]] = ()
