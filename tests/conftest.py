@@ -1,8 +1,8 @@
 """What every test stands on: a data home of its own."""
 
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,22 @@ os.environ.pop("DATABASE_URL", None)
 os.environ.pop("LANG", None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without Chromium the browser tests are passed over, unless they are insisted on."""
+    insisted = os.environ.get("CI") or os.environ.get("MAINSTAY_BROWSER")
+    if insisted or shutil.which("chromium") or os.environ.get("CHROMIUM"):
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+
+
 @pytest.fixture(autouse=True)
-def home(settings: object, tmp_path: Path) -> Iterator[Path]:
+def home(settings: object, tmp_path: Path) -> Path:
     """A fresh data home for each test."""
     folder = tmp_path / "home"
     (folder / "uploads").mkdir(parents=True)
     settings.MAINSTAY_HOME = folder  # type: ignore[attr-defined]
     settings.FILE_UPLOAD_TEMP_DIR = folder / "uploads"  # type: ignore[attr-defined]
     settings.MAINSTAY_MEMORY = 1024  # type: ignore[attr-defined]
-    yield folder
+    return folder

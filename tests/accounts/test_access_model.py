@@ -163,6 +163,6 @@ def test_what_each_may_see_follows_everything_that_happens() -> None:
     run_state_machine_as_test(
         Company,
         settings=settings(
-            max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

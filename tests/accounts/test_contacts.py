@@ -105,5 +105,5 @@ def test_undo_brings_a_missing_contact_back() -> None:
 
 def test_the_number_of_queries_does_not_grow_with_the_file(django_assert_max_num_queries: Any) -> None:
     make_account("A1")
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(8):
         contacts_write(rows=[row("A1", f"Contact {number}") for number in range(400)])

@@ -1,5 +1,6 @@
 """The whole grading once more, by plain loops over exact fractions, straight from the rules: slow, for tests only."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -8,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 Row = dict[str, Any]
+Among = dict[str, list[Fraction]]
 LOWEST = Fraction(-(10**30))
 
 
@@ -21,11 +23,12 @@ def earlier(day: date, months: int) -> date:
 
 
 def percentile(value: Fraction, among: Sequence[Fraction], *, inside: bool) -> Fraction | None:
+    """`among` is sorted."""
     n = len(among)
     if n <= 1:
         return Fraction(100) if n else None
-    below = sum(other < value for other in among)
-    others = sum(other == value for other in among) - inside
+    below = bisect_left(among, value)
+    others = bisect_right(among, value) - below - inside
     return min(Fraction(100), 100 * (below + Fraction(others, 2)) / (n - 1))
 
 
@@ -59,10 +62,12 @@ def graded(lines: Sequence[Row], costs: Sequence[Row], accounts: Sequence[Row], 
         row["amount"], row["basis"] = _potential(row, active)
         row["margin"] = row["profit"] / row["sales"] if row["sales"] > 0 else LOWEST
         row["left"] = max(row["amount"] - row["sales"], Fraction(0))
+    placed = ("amount", "sales", "margin", "left", "age", "months", "products", "contacts")
+    among = {name: sorted(row[name] for row in active) for name in placed}
     for row in mart.values():
-        row["potential"] = _place(row, active, "amount")
-        row["attractiveness"] = _attractiveness(row, active, cost_known) if row["active"] else None
-        row["estimate"] = _estimate(row, active)
+        row["potential"] = _place(row, among, "amount")
+        row["attractiveness"] = _attractiveness(row, among, cost_known) if row["active"] else None
+        row["estimate"] = _estimate(row, among)
         row["class"] = _class(row, earlier(as_of, 6), as_of)
         row["letter"], row["letter_basis"] = _letter(row)
     return mart
@@ -120,8 +125,8 @@ def _potential(row: Row, active: Sequence[Row]) -> tuple[Fraction, str]:
     return row["sales"], "estimated"
 
 
-def _place(row: Row, active: Sequence[Row], name: str) -> Fraction | None:
-    return percentile(row[name], [other[name] for other in active], inside=row["active"])
+def _place(row: Row, among: Among, name: str) -> Fraction | None:
+    return percentile(row[name], among[name], inside=row["active"])
 
 
 def _mean(parts: Sequence[Fraction | None]) -> Fraction | None:
@@ -129,16 +134,16 @@ def _mean(parts: Sequence[Fraction | None]) -> Fraction | None:
     return sum(told, Fraction(0)) / len(told) if told else None
 
 
-def _attractiveness(row: Row, active: Sequence[Row], cost_known: bool) -> Fraction | None:
-    room = _place(row, active, "left") if row["room"] is None else (Fraction(row["room"]) - 1) * 25
-    return _mean([_place(row, active, "sales"), _place(row, active, "margin") if cost_known else None, room])
+def _attractiveness(row: Row, among: Among, cost_known: bool) -> Fraction | None:
+    room = _place(row, among, "left") if row["room"] is None else (Fraction(row["room"]) - 1) * 25
+    return _mean([_place(row, among, "sales"), _place(row, among, "margin") if cost_known else None, room])
 
 
-def _estimate(row: Row, active: Sequence[Row]) -> Fraction | None:
+def _estimate(row: Row, among: Among) -> Fraction | None:
     if not row["history"]:
         return None
-    telling = [name for name in ("age", "months", "products", "contacts") if len({other[name] for other in active}) > 1]
-    return _mean([_place(row, active, name) for name in telling])
+    telling = [name for name in ("age", "months", "products", "contacts") if len(set(among[name])) > 1]
+    return _mean([_place(row, among, name) for name in telling])
 
 
 def _class(row: Row, contact_after: date, as_of: date) -> int:

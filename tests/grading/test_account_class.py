@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mainstay.grading.scheme import DEFAULT, GradingScheme
-from tests.grading.test_compute import mart
+from tests.grading.grades import mart
 from tests.insight.tables import Row, known, sold, spent, written
 
 AS_OF = date(2024, 6, 30)
@@ -75,20 +75,21 @@ def test_who_bought_before_with_a_need_and_a_contact_is_a_prospect_and_not_faded
 
 @pytest.mark.parametrize(
     ("potential", "expected"),
-    [(None, (6, "faded")), ("1", (6, "faded")), ("49", (6, "faded")), ("51", (5, "suspect"))],
+    [(None, (6, "faded")), ("0", (6, "faded")), ("25", (6, "faded")), ("35", (5, "suspect"))],
 )
 def test_who_bought_before_fades_unless_assessed_at_half_or_more(
     potential: str | None, expected: tuple[int, str]
 ) -> None:
-    """Ten active accounts with potentials 0, 10 … 90 by assessment: 49 stands at 55.6 without them."""
-    lines = [sold("A", date(2023, 6, 30), "5"), *crowd(10)]
-    accounts = [known(f"Z{n}", potential=Decimal(10 * n)) for n in range(10)]
-    assessed = None if potential is None else Decimal(potential) - 10
-    assert standing("A", lines, [*accounts, known("A", potential=assessed)]) == expected
+    """Nine active accounts with potentials 0, 10 … 80: 25 stands at 37.5, 35 at 50."""
+    lines = [sold("A", date(2023, 6, 30), "5"), *crowd(9)]
+    accounts = [known(f"Z{n}", potential=Decimal(10 * n)) for n in range(9)]
+    said = known("A", potential=None if potential is None else Decimal(potential))
+    assert standing("A", lines, [*accounts, said]) == expected
 
 
-@pytest.mark.parametrize(("potential", "expected"), [(None, 5), ("15", 6), ("25", 5), ("90", 5)])
+@pytest.mark.parametrize(("potential", "expected"), [(None, 5), ("5", 6), ("15", 5), ("90", 5)])
 def test_who_never_bought_is_dismissed_when_assessed_below_a_quarter(potential: str | None, expected: int) -> None:
+    """Nine active accounts with potentials 0, 10 … 80: 5 stands at 12.5, 15 at 25."""
     accounts = [known(f"Z{n}", potential=Decimal(10 * n)) for n in range(9)]
     said = known("A", potential=None if potential is None else Decimal(potential))
     assert standing("A", crowd(9), [*accounts, said])[0] == expected

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from mainstay.grading.scheme import DEFAULT, GradingScheme
-from tests.grading.test_compute import mart
+from tests.grading.grades import mart
 from tests.insight.tables import known, sold, written
 
 AS_OF = date(2024, 6, 30)

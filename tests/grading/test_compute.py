@@ -4,19 +4,16 @@ from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 import ibis
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ibis.expr.types import Table
 
-from mainstay.core.periods import Window
-from mainstay.grading.compute import COLUMNS, Graded, Sources, graded
-from mainstay.grading.scheme import DEFAULT, GradingScheme
-from mainstay.insight import pareto
+from mainstay.grading.compute import COLUMNS
 from tests.grading import oracle
+from tests.grading.grades import AS_OF, Found, computed, mart
 from tests.insight.tables import (
     ACCOUNTS,
     COSTS,
@@ -24,9 +21,7 @@ from tests.insight.tables import (
     Row,
     Tables,
     adventure_works,
-    by_code,
     known,
-    one,
     rows,
     sold,
     spent,
@@ -34,18 +29,7 @@ from tests.insight.tables import (
     written,
 )
 
-AS_OF = date(2024, 6, 30)
 Ledger = tuple[list[Row], list[Row], list[Row]]
-
-
-def grade(tables: Tables, as_of: date = AS_OF, scheme: GradingScheme = DEFAULT) -> Graded:
-    sources = Sources(tables.lines, tables.costs, tables.accounts)
-    result = graded(sources, Window(as_of), scheme, tables.materialise)
-    return Graded(tables.materialise("mart", result.accounts), result.summary)
-
-
-def mart(tables: Tables, as_of: date = AS_OF, scheme: GradingScheme = DEFAULT) -> dict[Any, Row]:
-    return by_code(grade(tables, as_of, scheme).accounts)
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +75,10 @@ def test_tiny_core_and_head_are_one_and_two_accounts(tiny_mart: dict[Any, Row]) 
 
 
 def test_the_mart_has_the_columns_and_types_it_promises() -> None:
-    table = grade(tiny()).accounts
-    assert table.columns == COLUMNS
-    stored = {name: kind for name, kind, *_ in table.get_backend().con.execute("DESCRIBE mart").fetchall()}
+    tables = tiny()
+    computed(tables)
+    stored = {name: kind for name, kind, *_ in tables.backend.con.execute("DESCRIBE mart").fetchall()}
+    assert tuple(stored) == COLUMNS
     assert stored["class"] == "TINYINT"
     for name in ("sales", "goods_cost", "booked_cost", "profit", "sales_before", "potential_amount"):
         assert stored[name] == "DECIMAL(38,4)"
@@ -184,9 +169,8 @@ def test_negative_totals_leave_core_and_head_empty() -> None:
 
 
 def test_two_runs_give_the_same_values_bit_for_bit() -> None:
-    first, second = (grade(adventure_works(), date(2013, 11, 29)) for _ in range(2))
-    assert repr(rows(first.accounts)) == repr(rows(second.accounts))
-    assert repr(rows(first.summary)) == repr(rows(second.summary))
+    first, second = (repr(computed(adventure_works(), date(2013, 11, 29))) for _ in range(2))
+    assert first == second
 
 
 # Close together, so that ties, edges of the window and small groups are common.
@@ -242,48 +226,6 @@ def ledgers(draw: st.DrawFn) -> Ledger:
         )
     )
     return lines, costs, accounts
-
-
-class Found(NamedTuple):
-    """What was computed: the mart by code, the row of the summary, the row of 80:20."""
-
-    accounts: dict[Any, Row]
-    summary: Row
-    pareto: Row
-
-
-def computed(tables: Tables, as_of: date) -> Found:
-    result = grade(tables, as_of)
-    return Found(by_code(result.accounts), one(result.summary), one(pareto.summary(result.accounts)))
-
-
-class Compiled:
-    """The same, compiled to SQL once and run on one ledger after the other."""
-
-    def __init__(self, as_of: date) -> None:
-        self.steps: list[tuple[str, str]] = []
-        tables = written([])
-
-        def materialise(name: str, table: Table) -> Table:
-            self.steps.append((name, str(ibis.to_sql(table, dialect="duckdb"))))
-            return tables.materialise(name, table)
-
-        sources = Sources(tables.lines, tables.costs, tables.accounts)
-        result = graded(sources, Window(as_of), DEFAULT, materialise)
-        accounts = materialise("mart", result.accounts)
-        materialise("totals", result.summary)
-        materialise("shares", pareto.summary(accounts))
-
-    def __call__(self, tables: Tables) -> Found:
-        for name, query in self.steps:
-            tables.backend.con.execute(f"CREATE TEMP TABLE {name} AS {query}")
-        mart, totals, shares = (self._rows(tables, name) for name in ("mart", "totals", "shares"))
-        return Found({row["code"]: row for row in mart}, totals[0], shares[0])
-
-    @staticmethod
-    def _rows(tables: Tables, name: str) -> list[Row]:
-        found: list[Row] = tables.backend.con.table(name).to_arrow_table().to_pylist()
-        return found
 
 
 def compare(ledger: Ledger, found: Found, as_of: date) -> None:
@@ -345,22 +287,17 @@ def same_concentration(found: Row, expected: dict[str, Row]) -> None:
         assert found[name] == (None if value is None else pytest.approx(float(value), abs=1e-12))
 
 
-@pytest.fixture(scope="module")
-def compiled() -> Compiled:
-    return Compiled(AS_OF)
-
-
 @settings(max_examples=40, deadline=None)
 @given(ledger=ledgers())
-def test_any_ledger_is_graded_as_the_oracle_grades_it(compiled: Compiled, ledger: Ledger) -> None:
-    compare(ledger, compiled(written(*ledger)), AS_OF)
+def test_any_ledger_is_graded_as_the_oracle_grades_it(ledger: Ledger) -> None:
+    compare(ledger, computed(written(*ledger)), AS_OF)
 
 
 @pytest.mark.long
 @settings(max_examples=500, deadline=None)
 @given(ledger=ledgers())
-def test_hundreds_of_ledgers_are_graded_as_the_oracle_grades_them(compiled: Compiled, ledger: Ledger) -> None:
-    compare(ledger, compiled(written(*ledger)), AS_OF)
+def test_hundreds_of_ledgers_are_graded_as_the_oracle_grades_them(ledger: Ledger) -> None:
+    compare(ledger, computed(written(*ledger)), AS_OF)
 
 
 def test_a_window_that_ends_on_29_february_begins_after_28_february() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mainstay.grading.scheme import DEFAULT, GradingScheme
-from tests.grading.test_compute import mart
+from tests.grading.grades import mart
 from tests.insight.tables import Row, known, sold, written
 
 AS_OF = date(2024, 6, 30)

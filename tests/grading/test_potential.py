@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mainstay.grading import potential
 from mainstay.grading.scheme import DEFAULT, GradingScheme
 from tests.grading import oracle
-from tests.grading.test_compute import mart
+from tests.grading.grades import mart
 from tests.insight.tables import Row, known, sold, written
 
 AS_OF = date(2024, 6, 30)

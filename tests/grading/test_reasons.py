@@ -10,7 +10,7 @@ from django.utils import translation
 from mainstay.core.periods import Window
 from mainstay.grading.reasons import class_reason, figure, letter_reason, percent
 from mainstay.grading.scheme import DEFAULT
-from tests.grading.test_compute import mart
+from tests.grading.grades import mart
 from tests.insight.tables import Row, adventure_works, known, sold, tiny, written
 
 WINDOW = Window(date(2024, 6, 30))
@@ -26,28 +26,39 @@ def tiny_mart() -> dict[Any, Row]:
     [
         (
             "A1",
-            "Class 1: bought in the window from 2023-07-01 to 2024-06-30, number 1 by sales and so in the core (50% of "
-            "all sales), bought in the window before, from 2022-07-01 to 2023-06-30, too.",
+            (
+                "Class 1: bought in the window from 2023-07-01 to 2024-06-30, number 1 by sales and so in the core "
+                "(50% of all sales), bought in the window before, from 2022-07-01 to 2023-06-30, too."
+            ),
         ),
         (
             "B1",
-            "Class 2: bought in the window from 2023-07-01 to 2024-06-30, number 2 by sales and so in the head (80% of "
-            "all sales), not in the core.",
+            (
+                "Class 2: bought in the window from 2023-07-01 to 2024-06-30, number 2 by sales and so in the head "
+                "(80% of all sales), not in the core."
+            ),
         ),
         (
             "C1",
-            "Class 3: bought in the window from 2023-07-01 to 2024-06-30, number 3 by sales and so not in the head "
-            "(80% of all sales), estimated potential 38 of 100 (threshold 90), attractiveness 33 of 100 (threshold 50).",
+            (
+                "Class 3: bought in the window from 2023-07-01 to 2024-06-30, number 3 by sales and so not in the head "
+                "(80% of all sales), estimated potential 38 of 100 (threshold 90), "
+                "attractiveness 33 of 100 (threshold 50)."
+            ),
         ),
         (
             "F1",
-            "Class 4: nothing bought in the window from 2023-07-01 to 2024-06-30, a need is stated, last contact "
-            "2024-03-15 (after 2023-12-30).",
+            (
+                "Class 4: nothing bought in the window from 2023-07-01 to 2024-06-30, a need is stated, last contact "
+                "2024-03-15 (after 2023-12-30)."
+            ),
         ),
         (
             "G1",
-            "Class 6: nothing bought in the window from 2023-07-01 to 2024-06-30, last order 2022-01-15, potential not "
-            "assessed.",
+            (
+                "Class 6: nothing bought in the window from 2023-07-01 to 2024-06-30, last order 2022-01-15, "
+                "potential not assessed."
+            ),
         ),
     ],
 )
@@ -60,8 +71,10 @@ def test_tiny_s_classes_have_their_reasons(tiny_mart: dict[Any, Row], code: str,
     [
         (
             "B1",
-            "Letter B: estimated score 54 of 100 (A from 67, B from 34), not assessed; estimated from: first order "
-            "2024-02-11 (50 of 100), months bought in since 2023-07-01: 1 (25 of 100), products: 2 (88 of 100).",
+            (
+                "Letter B: estimated score 54 of 100 (A from 67, B from 34), not assessed; estimated from: first order "
+                "2024-02-11 (50 of 100), months bought in since 2023-07-01: 1 (25 of 100), products: 2 (88 of 100)."
+            ),
         ),
         ("F1", "Letter B: not assessed, and no history to estimate from."),
     ],

@@ -52,9 +52,9 @@ def _after(step: Callable[..., Any], times: int = 1) -> Callable[..., Any]:
 STEPS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "reading accounts": lambda patch: patch.setattr(facts, "snapshot", _breaks),
     "computing": lambda patch: patch.setattr(nightly, "graded", _breaks),
-    "making the marts": lambda patch: patch.setattr(company, "marts", _breaks),
+    "making the marts": lambda patch: patch.setattr(company, "popular", _breaks),
     "marts written, not on the disk": lambda patch: patch.setattr(files, "sync", _breaks),
-    "marts written": lambda patch: patch.setattr(files, "write", _after(files.write)),
+    "marts written": lambda patch: patch.setattr(company, "write_marts", _after(company.write_marts)),
     "figures": lambda patch: patch.setattr(company, "figures", _breaks),
     "publishing begun": lambda patch: patch.setattr(services, "_write_standings", _breaks),
     "first standings written": lambda patch: patch.setattr(services, "_insert", _after(services._insert)),

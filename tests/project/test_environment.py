@@ -62,6 +62,8 @@ def test_an_empty_variable_is_as_good_as_none(tmp_path: Path) -> None:
         ("MAINSTAY_UPLOAD_LIMIT", "-1", "1 or more"),
         ("DATABASE_URL", "mysql://localhost/kam", "postgresql://"),
         ("DATABASE_URL", "postgresql://localhost", "postgresql://"),
+        ("DATABASE_URL", "postgresql://localhost:abc/kam", "postgresql://"),
+        ("MAINSTAY_TIME_ZONE", "Mars", "Asia/Shanghai"),
     ],
 )
 def test_a_bad_value_is_named_with_what_it_should_be(tmp_path: Path, name: str, value: str, hint: str) -> None:

@@ -154,6 +154,6 @@ def test_without_javascript_the_shell_works(opened: Callable[..., Any], viewport
     page.wait_for_url("**/log-in/")
 
 
-@pytest.mark.parametrize("path", ["/portfolio/", "/accounts/", "/80-20/", "/imports/", "/log-out/"])
+@pytest.mark.parametrize("path", ["/portfolio/", "/accounts/", "/insight/pareto/", "/imports/", "/log-out/"])
 def test_axe_finds_nothing_on_a_page_with_nothing_on_it(opened: Callable[..., Any], path: str) -> None:
     assert findings(opened(path)) == []

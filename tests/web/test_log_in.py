@@ -115,7 +115,7 @@ def test_nobody_signs_up(client: Client, logged_in: Client) -> None:
 
 
 def test_every_page_needs_a_log_in(client: Client) -> None:
-    for path in ("/", "/portfolio/", "/accounts/", "/80-20/", "/imports/"):
+    for path in ("/", "/portfolio/", "/accounts/", "/insight/pareto/", "/imports/"):
         answer = client.get(path)
         assert answer.status_code == 302, path
         assert answer.url.startswith("/log-in/?next="), path

@@ -49,7 +49,7 @@ def test_a_target_chooses_its_own_part() -> None:
 
 @pytest.mark.parametrize(
     ("path", "section"),
-    [("/portfolio/", "Portfolio"), ("/accounts/", "Accounts"), ("/80-20/", "80:20"), ("/imports/", "Imports")],
+    [("/portfolio/", "Portfolio"), ("/accounts/", "Accounts"), ("/insight/pareto/", "80:20"), ("/imports/", "Imports")],
 )
 def test_the_navigation_says_where_one_is(logged_in: Client, path: str, section: str) -> None:
     page = logged_in.get(path).content.decode()

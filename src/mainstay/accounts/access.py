@@ -7,7 +7,8 @@ team, what role he has and whether he may log in at all is asked when somebody l
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
@@ -16,10 +17,10 @@ from django.db.models import Q, QuerySet
 from mainstay.accounts.models import Account, AccountAccess
 from mainstay.people.models import User
 
-# A list of ids of any length as one bound parameter, JSON.
-_LISTED = {
-    "sqlite": "SELECT value AS id FROM json_each(%s)",
-    "postgresql": "SELECT jsonb_array_elements_text(%s::jsonb)::bigint AS id",
+# A list of ids of any length as one bound parameter. PostgreSQL sees from an array how many there are, from JSON not.
+_LISTED: dict[str, tuple[str, Callable[[list[int]], Any]]] = {
+    "sqlite": ("SELECT value AS id FROM json_each(%s)", json.dumps),
+    "postgresql": ("SELECT unnest(%s::bigint[]) AS id", list),
 }
 _CHANGED = """
 WITH RECURSIVE changed(account) AS (
@@ -38,7 +39,8 @@ _GRANTS_OF_CHANGED = """
     FROM accounts_account a JOIN changed c ON c.account = a.id WHERE a.team_id IS NOT NULL
     UNION ALL
     SELECT a.id, above.person_id, above.team_id
-    FROM changed c JOIN accounts_account a ON a.id = c.account
+    FROM changed c
+    JOIN accounts_account a ON a.id = c.account
     JOIN accounts_accountaccess above ON above.account_id = a.parent_id
 ), grants(account, person, team) AS (
     SELECT account, person, team FROM seeds
@@ -93,8 +95,9 @@ def rebuild(accounts: Collection[int] | None = None) -> None:
             cursor.execute("DELETE FROM accounts_accountaccess")
             cursor.execute(_INSERT + _GRANTS_OF_ALL)
         elif accounts:
-            changed = _CHANGED.format(listed=_LISTED[connection.vendor])
-            listed = [json.dumps(sorted(accounts))]
+            listing, bind = _LISTED[connection.vendor]
+            changed = _CHANGED.format(listed=listing)
+            listed = [bind(sorted(accounts))]
             cursor.execute(
                 f"DELETE FROM accounts_accountaccess WHERE account_id IN ({changed} SELECT account FROM changed)",
                 listed,

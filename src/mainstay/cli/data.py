@@ -9,7 +9,7 @@ from django.utils import translation
 
 from mainstay.cli.home import need_ready
 from mainstay.cli.output import write_rows
-from mainstay.cli.shell import Progress, format_option, say, told
+from mainstay.cli.shell import Command, Progress, format_option, say, told
 from mainstay.core.errors import N_, Refused
 from mainstay.ledger import services
 from mainstay.ledger.models import Kind
@@ -22,7 +22,7 @@ BATCH_COLUMNS = (
 )
 
 
-@click.command("import")
+@click.command("import", cls=Command)
 @click.argument("kind", type=click.Choice(Kind.values))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="Repeatable. FIELD= leaves a field out.")
@@ -98,7 +98,7 @@ def _report(outcome: services.Outcome, order: services.Order) -> None:
         say(N_("A dry run: nothing was changed."))
 
 
-@click.command("batches")
+@click.command("batches", cls=Command)
 @format_option
 def batches(form: str) -> None:
     """List imports, newest first."""
@@ -123,7 +123,7 @@ def batches(form: str) -> None:
     write_rows(rows, form, BATCH_COLUMNS)
 
 
-@click.command("undo")
+@click.command("undo", cls=Command)
 @click.argument("batch", type=int)
 def undo(batch: int) -> None:
     """Take an import back whole."""

@@ -12,7 +12,7 @@ from mainstay.cli import records
 from mainstay.cli.home import need_ready
 from mainstay.cli.labels import basis, label, target
 from mainstay.cli.output import write_objects, write_record, write_rows
-from mainstay.cli.shell import Group, Progress, format_option, say
+from mainstay.cli.shell import Command, Group, Progress, format_option, say
 from mainstay.cli.tables import figure, share, write_pairs, write_table
 from mainstay.core.codes import clean_code
 from mainstay.core.errors import N_, NotFound
@@ -54,7 +54,7 @@ def _order(_context: click.Context, _option: click.Parameter, value: str) -> str
     return value
 
 
-@click.command("refresh")
+@click.command("refresh", cls=Command)
 @click.option("--as-of", type=Day(), metavar="DATE", help="The last day that counts; the last one with sales.")
 @click.option("--months", type=click.IntRange(1, nightly.MOST_MONTHS), default=nightly.MONTHS, show_default=True)
 @click.option("--engine", metavar="URL", help="An engine that Ibis knows, instead of MAINSTAY_ENGINE.")

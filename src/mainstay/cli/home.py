@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from mainstay.cli.shell import say
+from mainstay.cli.shell import Command, say
 from mainstay.core.errors import N_, Refused
 
 
@@ -90,14 +90,14 @@ def _disk() -> None:
     probe.unlink()
 
 
-@click.command("init")
+@click.command("init", cls=Command)
 def init() -> None:
     """Make the data home, or bring it up to this version."""
     make_ready()
     say(N_("The data home %(home)s is ready."), home=settings.MAINSTAY_HOME)
 
 
-@click.command("serve")
+@click.command("serve", cls=Command)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def serve(host: str, port: int) -> None:
@@ -107,7 +107,7 @@ def serve(host: str, port: int) -> None:
     serve_on(host, port)
 
 
-@click.command("check")
+@click.command("check", cls=Command)
 @click.pass_context
 def check(context: click.Context) -> None:
     """Say whether all is well: database, ledger, engine, disk."""

@@ -36,7 +36,7 @@ def _speak(_context: click.Context, _option: click.Parameter, language: str | No
 
 
 class Command(click.Command):
-    """A command that takes `--lang` and ends with 1 and one line where something is refused."""
+    """A command that takes `--lang`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,7 +51,17 @@ class Command(click.Command):
             )
         )
 
+
+class Group(click.Group):
+    """A group of such commands; the outermost ends with 1 and one line where something is refused."""
+
+    command_class = Command
+    group_class = type
+
     def invoke(self, ctx: click.Context) -> Any:
+        if ctx.parent:
+            return super().invoke(ctx)
+        translation.activate(language_of_environment())
         try:
             return super().invoke(ctx)
         except Refused as error:
@@ -60,16 +70,6 @@ class Command(click.Command):
         except BrokenPipeError:
             sys.stderr.close()
             ctx.exit(1)
-
-
-class Group(click.Group):
-    command_class = Command
-    group_class = type
-
-    def invoke(self, ctx: click.Context) -> Any:
-        if not ctx.parent:
-            translation.activate(language_of_environment())
-        return super().invoke(ctx)
 
 
 class Progress:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 T = TypeVar("T")
+DATABASE_URL_WANTED = "DATABASE_URL should be like postgresql://user:password@host:5432/name."
 
 
 class BadEnvironment(SystemExit):
@@ -43,10 +45,10 @@ class Environment:
             engine=environ.get("MAINSTAY_ENGINE", "duckdb://"),
             secret_key=environ.get("MAINSTAY_SECRET_KEY") or kept_secret(home),
             debug=_read(environ, "MAINSTAY_DEBUG", "0", _switch, "0 or 1"),
-            hosts=environ.get("MAINSTAY_HOSTS", "localhost,127.0.0.1,[::1]").split(","),
+            hosts=[host.strip() for host in environ.get("MAINSTAY_HOSTS", "localhost,127.0.0.1,[::1]").split(",")],
             https=_read(environ, "MAINSTAY_HTTPS", "0", _switch, "0 or 1"),
             language=_read(environ, "MAINSTAY_LANGUAGE", "en", _one_of("en", "zh-hans"), "en or zh-hans"),
-            time_zone=environ.get("MAINSTAY_TIME_ZONE", "UTC"),
+            time_zone=_read(environ, "MAINSTAY_TIME_ZONE", "UTC", _zone, "a time zone such as Asia/Shanghai"),
             currency=environ.get("MAINSTAY_CURRENCY", ""),
             memory=_read(environ, "MAINSTAY_MEMORY", "4096", _whole(256), "MiB, 256 or more"),
             threads=_read(environ, "MAINSTAY_THREADS", str(os.cpu_count() or 1), _whole(1), "1 or more"),
@@ -89,6 +91,10 @@ def kept_secret(home: Path) -> str:
 def database(url: str, home: Path) -> dict[str, Any]:
     """Django's entry for DATABASE_URL; without one, SQLite in the data home."""
     parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        raise BadEnvironment(DATABASE_URL_WANTED) from None
     if not url or parts.scheme == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -101,7 +107,7 @@ def database(url: str, home: Path) -> dict[str, Any]:
             },
         }
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise BadEnvironment("DATABASE_URL should be like postgresql://user:password@host:5432/name.")
+        raise BadEnvironment(DATABASE_URL_WANTED)
     options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -109,7 +115,7 @@ def database(url: str, home: Path) -> dict[str, Any]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", None) or unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "PORT": str(port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
@@ -128,6 +134,13 @@ def _switch(text: str) -> bool:
     if text.lower() not in {"0", "1", "false", "true"}:
         raise ValueError
     return text.lower() in {"1", "true"}
+
+
+def _zone(text: str) -> str:
+    try:
+        return zoneinfo.ZoneInfo(text).key
+    except (zoneinfo.ZoneInfoNotFoundError, OSError):
+        raise ValueError from None
 
 
 def _whole(least: int) -> Callable[[str], int]:

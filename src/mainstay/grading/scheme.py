@@ -1,6 +1,7 @@
 """The grading scheme: every threshold of class, attractiveness, potential and letter in one object."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
@@ -74,10 +75,11 @@ def _plain(value: Any) -> Any:
 
 
 def _decimal(name: str, value: Any) -> Decimal:
-    try:
-        return Decimal(str(value))
-    except InvalidOperation:
-        raise Refused(N_("“%(name)s” must be a number."), name=name) from None
+    with suppress(InvalidOperation):
+        number = Decimal(str(value))
+        if number.is_finite():
+            return number
+    raise Refused(N_("“%(name)s” must be a number."), name=name)
 
 
 # What each number may be: from, to.
@@ -119,7 +121,7 @@ def _check_numbers(scheme: GradingScheme) -> None:
 
 
 def _check_weights(name: str, weights: Mapping[str, float], parts: tuple[str, ...]) -> None:
-    if set(weights) != set(parts):
+    if not isinstance(weights, Mapping) or set(weights) != set(parts):
         raise Refused(N_("“%(name)s” needs a weight for each of: %(parts)s."), name=name, parts=", ".join(parts))
     if any(isinstance(weight, bool) or not isinstance(weight, int | float) for weight in weights.values()):
         raise Refused(N_("The weights of “%(name)s” must be numbers."), name=name)

@@ -120,7 +120,7 @@ def _write_standings(refresh: Refresh, before: Refresh | None, progress: Progres
                 changes.append((refresh.pk, account, graded.cell, cell_before or "", refresh.as_of, graded.reasons))
         _insert(standings, changes)
         written += len(standings)
-        progress("publishing standings", written)
+        progress(N_("publishing standings"), written)
 
 
 def _known_accounts(before: Refresh | None) -> dict[str, tuple[int, str | None]]:

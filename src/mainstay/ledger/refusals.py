@@ -62,8 +62,8 @@ def _rows_of_broken_documents(
             f"""WITH broken AS (
                 SELECT DISTINCT regexp_replace(trim(cells[{place}]), '^(-?[0-9]+)[.]0+$', '\\1') AS document
                 FROM read_parquet($refused) WHERE file = $file)
-            SELECT row, {field} FROM read_parquet($rows) r JOIN broken ON broken.document = r.{field}
-            WHERE r.file = $file ORDER BY row""",
+            SELECT r.row, r.{field} FROM read_parquet($rows) r JOIN broken ON broken.document = r.{field}
+            WHERE r.file = $file ORDER BY r.row""",
             {"refused": str(staged.refused), "rows": str(staged.rows), "file": number},
         ).fetchall()
         aside += [Aside(number, row, field, BROKEN, document) for row, document in found]

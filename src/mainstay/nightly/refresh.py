@@ -19,7 +19,7 @@ from mainstay.core.errors import N_, Refused
 from mainstay.core.periods import Window
 from mainstay.grading import facts, services
 from mainstay.grading.compute import Sources, graded
-from mainstay.grading.marts import company, files
+from mainstay.grading.marts import company
 from mainstay.grading.models import Refresh
 from mainstay.grading.scheme import DEFAULT, GradingScheme
 from mainstay.grading.selectors import current_refresh
@@ -46,28 +46,25 @@ def refresh(
     """
     if not 1 <= months <= MOST_MONTHS:
         raise Refused(N_("The window may have from 1 to %(most)s months."), most=MOST_MONTHS)
-    with _turn(progress), opened(engine) as backend:
+    with _turn(progress):
         services.refresh_sweep()
-        progress("reading the ledger", 0)
-        ledger = taken(backend)
-        window = Window(day_of(backend, ledger, as_of), months)
-        currency = currency_of(backend, ledger, window)
-        scheme = DEFAULT
-        started = services.refresh_open(
-            as_of=window.as_of, months=months, batches=ledger.batches, scheme=scheme.to_dict()
-        )
-        try:
-            figures = _marts_written(backend, started, ledger, window, scheme, currency, progress)
+        with opened(engine) as backend:
+            progress(N_("reading the ledger"), 0)
+            ledger = taken(backend)
+            window = Window(day_of(backend, ledger, as_of), months)
+            currency = currency_of(backend, ledger, window)
+            started = services.refresh_open(
+                as_of=window.as_of, months=months, batches=ledger.batches, scheme=DEFAULT.to_dict()
+            )
+            with _failing(started):
+                figures = _marts_written(backend, started, ledger, window, currency, progress)
+        with _failing(started):
             return services.refresh_publish(
                 refresh=started,
                 figures=figures,
                 make_current=_becomes_current(window.as_of, asked=as_of is not None),
                 progress=progress,
             )
-        except BaseException:
-            with suppress(DatabaseError):
-                services.refresh_fail(refresh=started)
-            raise
 
 
 def _marts_written(
@@ -75,30 +72,41 @@ def _marts_written(
     started: Refresh,
     ledger: Ledger,
     window: Window,
-    scheme: GradingScheme,
     currency: str,
     progress: Progress,
 ) -> company.Figures:
     """Compute everything and write the marts; returns the figures of the whole company."""
+    scheme = GradingScheme.from_dict(started.scheme)
 
     def materialise(name: str, table: Table) -> Table:
-        progress(f"computing {name}", 0)
+        progress(N_("computing figures"), 0)
         return backend.create_table(name, table, temp=True)
 
     with scratch("facts") as folder:
-        progress("reading accounts", 0)
+        progress(N_("reading accounts"), 0)
         facts.snapshot(folder / "facts.parquet", as_of=window.as_of, scheme=scheme)
         accounts = materialise("facts", backend.read_parquet(folder / "facts.parquet"))
     result = graded(Sources(ledger.sales, ledger.costs, accounts), window, scheme, materialise)
     mart = materialise("accounts", result.accounts)
-    progress("writing marts", 0)
-    files.write(backend, started, company.marts(ledger.sales, accounts, mart, window, materialise))
+    progress(N_("writing marts"), 0)
+    company.write_marts(backend, started, ledger.sales, accounts, mart)
     return company.figures(backend, result.summary, mart, window, scheme, currency)
 
 
 def _becomes_current(day: date, *, asked: bool) -> bool:
     current = current_refresh()
     return not asked or current is None or day >= current.as_of
+
+
+@contextmanager
+def _failing(started: Refresh) -> Iterator[None]:
+    """Mark the refresh where it breaks off, however."""
+    try:
+        yield
+    except BaseException:
+        with suppress(DatabaseError):
+            services.refresh_fail(refresh=started)
+        raise
 
 
 @contextmanager
@@ -112,7 +120,7 @@ def _turn(progress: Progress) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if not waited:
-                    progress("waiting for another refresh", 0)
+                    progress(N_("waiting for another refresh"), 0)
                 waited = True
                 time.sleep(0.1)
         yield

@@ -14,10 +14,10 @@ from mainstay.people.roles import role_named
 FIELDS = ("email", "name", "role", "rank", "team")
 HIGHEST_RANK = 9
 
-NO_EMAIL = N_("The row has no e-mail under “%(column)s”%(value)s. Fill it in: it is what the person logs in with.")
+NO_EMAIL = N_("The row has no e-mail under “%(column)s”. Fill it in: it is what the person logs in with.")
 BAD_EMAIL = N_("“%(value)s” under “%(column)s” is no e-mail address. Correct it.")
 TWICE = N_("“%(value)s” under “%(column)s” has a row already, further up. Keep one of them.")
-NO_ROLE = N_("The person is new and has no role under “%(column)s”%(value)s. Fill it in.")
+NO_ROLE = N_("The person is new and has no role under “%(column)s”. Fill it in.")
 BAD_ROLE = N_(
     "“%(value)s” under “%(column)s” is no role. Roles: director, account_manager, sales_representative, scout, "
     "analyst, read_only."

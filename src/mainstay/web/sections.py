@@ -10,12 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Section:
-    """`name` is the address's name and the beginning of the names of all pages in it; `key` follows `g`."""
+    """`name` is the address's name and the beginning of the names of all pages in it; `key` follows `g`.
+
+    `may` names the permission of a user without which the section is not shown.
+    """
 
     name: str
     label: str | Promise
     icon: str
     key: str
+    may: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,15 +46,21 @@ GROUPS = (
         ),
     ),
     Group(_("Insight"), (Section("pareto", _("80:20"), "pareto", "8"),)),
-    Group(_("Data"), (Section("imports", _("Imports"), "imports", "i"),)),
+    Group(_("Data"), (Section("imports", _("Imports"), "imports", "i", may="may_import"),)),
 )
 
 
 def navigation(request: HttpRequest) -> list[tuple[Group, list[Link]]]:
-    """Every group with its links."""
+    """Every group with its links, as far as they are for who is logged in."""
     match = request.resolver_match
     current = match.view_name.split("-")[0] if match else ""
-    return [
-        (group, [Link(section, reverse(section.name), section.name == current) for section in group.sections])
+    user = getattr(request, "user", None)
+    shown = [
+        (group, [section for section in group.sections if not section.may or getattr(user, section.may, False)])
         for group in GROUPS
+    ]
+    return [
+        (group, [Link(section, reverse(section.name), section.name == current) for section in sections])
+        for group, sections in shown
+        if sections
     ]

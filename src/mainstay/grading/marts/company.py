@@ -1,6 +1,5 @@
 """What a refresh publishes of the whole company: its marts, and the figures that `mainstay show` tells."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,11 +10,10 @@ from ibis.expr.types import Table
 
 from mainstay.core.money import plain
 from mainstay.core.periods import Window
-from mainstay.grading.models import CELLS
+from mainstay.grading.marts.files import writing
+from mainstay.grading.models import CELLS, Refresh
 from mainstay.grading.scheme import GradingScheme
 from mainstay.insight import pareto, products
-
-Materialise = Callable[[str, Table], Table]
 
 SUMMARY = (
     "as_of",
@@ -56,17 +54,16 @@ class Figures:
     matrix: dict[str, Any]
 
 
-def marts(sales: Table, facts: Table, accounts: Table, window: Window, materialise: Materialise) -> dict[str, Table]:
-    """The tables to publish, by the names of `files.ORDER`."""
-    months = materialise("months", products.monthly(sales, window))
-    return {
-        "facts": facts,
-        "accounts": accounts,
-        "months": months,
-        "whale": pareto.whale_curve(accounts),
-        "pareto": pareto.pareto_curve(accounts),
-        "popular": popular(months, facts),
-    }
+def write_marts(backend: Backend, refresh: Refresh, sales: Table, facts: Table, accounts: Table) -> None:
+    """Write the marts of `refresh`, by the names of `files.ORDER`; when this returns, the disk holds them."""
+    with writing(backend, refresh) as write:
+        write("facts", facts)
+        write("accounts", accounts)
+        write("whale", pareto.whale_curve(accounts))
+        write("pareto", pareto.pareto_curve(accounts))
+        # Held in memory as a table of its own it took half as long again.
+        months = write("months", products.monthly(sales, Window(refresh.as_of, refresh.months)))
+        write("popular", popular(months, facts))
 
 
 # How many accounts with an industry in common it takes to speak of what they buy, and how many products are kept.

@@ -5,7 +5,8 @@ rows, and holds neither ids nor the time it was made.
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -38,17 +39,23 @@ def file_of(refresh: Refresh, name: str) -> str:
     return str(folder_of(refresh) / f"{name}.parquet")
 
 
-def write(backend: Backend, refresh: Refresh, tables: Mapping[str, Table]) -> None:
-    """Write the marts of `refresh`; when this returns, the disk holds them."""
+@contextmanager
+def writing(backend: Backend, refresh: Refresh) -> Iterator[Callable[[str, Table], Table]]:
+    """Gives a function that writes one mart of `refresh` and returns it as it was written.
+
+    At the end the disk holds them all.
+    """
     folder = folder_of(refresh)
     folder.mkdir(mode=0o700, parents=True)
-    paths = []
-    for name, table in tables.items():
+
+    def write(name: str, table: Table) -> Table:
         path = folder / f"{name}.parquet"
         ordered = table.order_by([table[column].asc(nulls_first=True) for column in ORDER[name]])
         backend.to_parquet(ordered, path, compression="zstd", row_group_size=ROW_GROUP)
-        paths.append(path)
-    sync(paths)
+        return backend.read_parquet(path)
+
+    yield write
+    sync([*folder.iterdir(), folder])
 
 
 def sweep() -> None:

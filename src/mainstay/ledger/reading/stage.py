@@ -26,7 +26,7 @@ from mainstay.ledger.reading.relation import (
 from mainstay.ledger.reading.source import SourceFile
 from mainstay.ledger.reading.styles import Style, decide, decimal_of
 from mainstay.ledger.reading.text import text_records
-from mainstay.ledger.reading.workbook import workbook_records, written_numbers
+from mainstay.ledger.reading.workbook import Sheet
 
 _READ = "read_parquet(?, file_row_number = true, hive_partitioning = false)"
 
@@ -163,10 +163,11 @@ def workbook_cells(
     places = {
         field: source.columns.index(match.fields[field.name]) for field in kind.fields if field.name in match.fields
     }
-    written = written_numbers(source, {place for field, place in places.items() if field.type in DECIMALS})
+    sheet = Sheet(source)
+    written = sheet.written_numbers({place for field, place in places.items() if field.type in DECIMALS})
     decimal = decimal_of(written, source, connection)
     days = [place for field, place in places.items() if field.type == "date"]
-    return workbook_records(source, decimal=decimal, dates=days), written
+    return sheet.records(decimal=decimal, dates=days), written
 
 
 def _parse_relation(

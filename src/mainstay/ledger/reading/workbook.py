@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, load_workbook
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    load_workbook,
+)
 
 from mainstay.core.errors import N_, Refused
 from mainstay.ledger.reading.archive import check_archive
@@ -21,6 +28,7 @@ from mainstay.ledger.reading.source import Hints, SourceFile
 
 SAMPLE_ROWS = 1000
 _HEAD_ROWS = 60
+_MOST_TEXTS = 100_000
 _LAST_SERIAL = 2_958_465  # 9999-12-31; larger numbers are no days of a spreadsheet
 
 
@@ -30,11 +38,11 @@ def recognise_workbook(
     """The sheet that holds the table, and its heading."""
     check_archive(path, name)
     with _opened(path, name) as book:
-        sheet, heading = _choose(book, name, hints.sheet, kind, given)
-        heads = clean_heading(heading.cells)
-        columns = heads + ("",) * (len(heading.cells) - len(heads))
-        records = data_records(_rows(book, sheet, ".", (), epoch=_epoch(path)), columns, heading.row)
-        sample = tuple(tuple(record.cells) for record in islice(records, SAMPLE_ROWS) if record.fault is None)
+        table, heading = _choose(book, name, hints.sheet, kind, given)
+    heads = clean_heading(heading.cells)
+    columns = heads + ("",) * (len(heading.cells) - len(heads))
+    records = data_records(_rows(table, ".", (), epoch=_epoch(path)), columns, heading.row)
+    sample = tuple(tuple(record.cells) for record in islice(records, SAMPLE_ROWS) if record.fault is None)
     return SourceFile(
         path=path,
         name=name,
@@ -43,32 +51,36 @@ def recognise_workbook(
         sample=sample,
         heading_row=heading.row,
         hints=hints,
-        sheet=sheet,
+        sheet=table.name,
         data=path.resolve(),
     )
 
 
-def workbook_records(source: SourceFile, *, decimal: str, dates: Collection[int]) -> Iterator[Record]:
-    """The rows below the heading. Numbers are written with the decimal sign `decimal`; in the columns `dates` (from 0)
-    a number that is a spreadsheet's day is written as that day."""
-    with _opened(source.path, source.name) as book:
-        sheet = source.sheet or ""
-        errors = sheet_errors(source.path, sheet)
-        rows = _rows(book, sheet, decimal, dates, epoch=_epoch(source.path), errors=errors)
-        yield from data_records(rows, source.columns, source.heading_row)
+class Sheet:
+    """The sheet of a recognised workbook, loaded whole."""
 
+    def __init__(self, source: SourceFile) -> None:
+        self.source = source
+        with _opened(source.path, source.name) as book:
+            self.table = book.get_sheet_by_name(source.sheet or "")
 
-def written_numbers(source: SourceFile, columns: Collection[int]) -> list[str]:
-    """The cells of these columns that hold text, not numbers: the evidence for a sheet's decimal sign."""
-    seen: dict[str, None] = {}
-    with _opened(source.path, source.name) as book:
-        for row in islice(book.get_sheet_by_name(source.sheet or "").iter_rows(), source.heading_row, None):
+    def records(self, *, decimal: str, dates: Collection[int]) -> Iterator[Record]:
+        """The rows below the heading. Numbers are written with the decimal sign `decimal`; in the columns `dates`
+        (from 0) a number that is a spreadsheet's day is written as that day."""
+        errors = sheet_errors(self.source.path, self.table.name)
+        rows = _rows(self.table, decimal, dates, epoch=_epoch(self.source.path), errors=errors)
+        return data_records(rows, self.source.columns, self.source.heading_row)
+
+    def written_numbers(self, columns: Collection[int]) -> list[str]:
+        """The cells of these columns that hold text, not numbers: the evidence for the sheet's decimal sign."""
+        seen: dict[str, None] = {}
+        for row in islice(self.table.iter_rows(), self.source.heading_row, None):
             for column in columns:
                 if column < len(row) and isinstance(row[column], str) and row[column]:
                     seen[str(row[column])[:100]] = None
-            if len(seen) > 100_000:
+            if len(seen) > _MOST_TEXTS:
                 break
-    return list(seen)
+        return list(seen)
 
 
 @contextmanager
@@ -78,21 +90,21 @@ def _opened(path: Path, name: str) -> Iterator[CalamineWorkbook]:
     )
     try:
         book = load_workbook(str(path))
-    except (CalamineError, OSError, ValueError) as error:
+        try:
+            yield book
+        finally:
+            book.close()
+    except (CalamineError, OSError) as error:
         raise damaged from error
-    except BaseException as error:  # the parser's own panics are no Exception
-        raise (damaged if type(error).__name__ == "PanicException" else error) from None
-    try:
-        yield book
-    except CalamineError as error:
-        raise damaged from error
-    finally:
-        book.close()
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # the parser's own, no Exception
+            raise damaged from None
+        raise
 
 
 def _choose(
     book: CalamineWorkbook, name: str, hint: str | None, kind: str | None, given: Mapping[str, str]
-) -> tuple[str, Record]:
+) -> tuple[CalamineSheet, Record]:
     names = [
         sheet.name
         for sheet in book.sheets_metadata
@@ -105,10 +117,10 @@ def _choose(
             sheet=hint,
             sheets=", ".join(names),
         )
-    fitting: list[tuple[str, Record]] = []
-    other: list[tuple[str, Record]] = []
-    for sheet in [hint] if hint else names:
-        records = list(islice(_rows(book, sheet, ".", ()), _HEAD_ROWS))
+    fitting: list[tuple[CalamineSheet, Record]] = []
+    other: list[tuple[CalamineSheet, Record]] = []
+    for sheet in map(book.get_sheet_by_name, [hint] if hint else names):
+        records = list(islice(_rows(sheet, ".", ()), _HEAD_ROWS))
         heading, fits = find_heading(records, kind, given)
         if heading is not None:
             (fitting if fits else other).append((sheet, heading))
@@ -116,7 +128,7 @@ def _choose(
         raise Refused(
             N_("Several sheets of “%(file)s” could be meant: %(sheets)s. Say which sheet to read."),
             file=name,
-            sheets=", ".join(sheet for sheet, _ in fitting),
+            sheets=", ".join(sheet.name for sheet, _ in fitting),
         )
     if not fitting and not other:
         raise Refused(N_("“%(file)s” holds no heading and no rows. Choose a file with a heading and rows."), file=name)
@@ -131,8 +143,7 @@ def _epoch(path: Path) -> date:
 
 
 def _rows(
-    book: CalamineWorkbook,
-    sheet: str,
+    table: CalamineSheet,
     decimal: str,
     dates: Collection[int],
     *,
@@ -140,7 +151,6 @@ def _rows(
     errors: Mapping[tuple[int, int], str] | None = None,
 ) -> Iterator[Record]:
     """Rows from the sheet's first on, so that they count as the spreadsheet shows them."""
-    table = book.get_sheet_by_name(sheet)
     first = table.start[1] + 1 if table.start else 1
     places: dict[int, list[tuple[int, str]]] = {}
     for (row, column), error in (errors or {}).items():

@@ -25,6 +25,7 @@ from mainstay.web.pages.account_head import Head
 
 # More than these would bury the page; how many there are is told.
 SHOWN = 20
+NOBODY = Assessed({}, None, None)
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def overview_page(user: User, head: Head) -> OverviewPage:
     below = scope.filter(parent=account).order_by("name", "code")
     contacts = [Person(contact) for contact in contacts_of(account)[: SHOWN + 1]]
     subsidiaries = list(below[: SHOWN + 1])
+    said = assessed(account, as_of=head.refresh.as_of, scheme=head.scheme) if head.refresh else NOBODY
     return OverviewPage(
         head=head,
         parent=scope.filter(pk=account.parent_id).first() if account.parent_id else None,
@@ -115,9 +117,9 @@ def overview_page(user: User, head: Head) -> OverviewPage:
         subsidiary_count=below.count() if len(subsidiaries) > SHOWN else len(subsidiaries),
         contacts=contacts[:SHOWN],
         contact_count=contacts_of(account).count() if len(contacts) > SHOWN else len(contacts),
-        attractiveness=attractiveness_factors(record, head.currency) if record else [],
+        attractiveness=attractiveness_factors(record, said, head.currency) if record else [],
         potential=potential_factor(record, head.currency) if record else None,
-        relationship=relationship_factors(head, record) if record else [],
+        relationship=relationship_factors(record, said) if record else [],
     )
 
 
@@ -136,22 +138,24 @@ def dial(phone: str) -> str:
     return f"tel:{digits}" if re.fullmatch(r"\+?\d{3,20}", digits) else ""
 
 
-def attractiveness_factors(record: AccountRecord, currency: str) -> list[Factor]:
+def attractiveness_factors(record: AccountRecord, said: Assessed, currency: str) -> list[Factor]:
     """Sales volume, margin and room, each with its place among active accounts; none for who did not buy."""
     row = record.figures
-    if not record.figures["active"]:
+    if not row["active"]:
         return []
     margin = Decimal(record.profit) / record.sales if record.sales > 0 else None
-    headroom = max(Decimal(row["potential_amount"]) - record.sales, Decimal(0))
     return [
         Factor(_("Sales volume"), figures.money(record.sales, currency), row["volume_percentile"]),
         Factor(_("Profit margin"), figures.percent(margin), row["margin_percentile"]),
-        Factor(
-            _("Room to develop"),
-            _("%(amount)s below its potential, or as assessed") % {"amount": figures.money_compact(headroom, currency)},
-            row["room_percentile"],
-        ),
+        Factor(_("Room to develop"), _room(record, said, currency), row["room_percentile"]),
     ]
+
+
+def _room(record: AccountRecord, said: Assessed, currency: str) -> str | Promise:
+    if said.room is not None:
+        return judged_factor("room", said.room).told
+    headroom = max(Decimal(record.figures["potential_amount"]) - record.sales, Decimal(0))
+    return _("%(amount)s below its potential") % {"amount": figures.money_compact(headroom, currency)}
 
 
 def potential_factor(record: AccountRecord, currency: str) -> Factor:
@@ -164,10 +168,10 @@ def potential_factor(record: AccountRecord, currency: str) -> Factor:
     return Factor(_("Potential"), told, record.potential)
 
 
-def relationship_factors(head: Head, record: AccountRecord) -> list[Factor]:
+def relationship_factors(record: AccountRecord, said: Assessed) -> list[Factor]:
     """What the letter came from: the five factors as assessed, or the parts of the estimate."""
-    if record.letter_basis == letter.ASSESSED and head.refresh:
-        return assessed_factors(assessed(head.account, as_of=head.refresh.as_of, scheme=head.scheme))
+    if record.letter_basis == letter.ASSESSED:
+        return assessed_factors(said)
     if record.letter_basis == letter.UNASSESSED:
         return []
     row = record.figures

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -76,7 +78,7 @@ class Picture:
 
     columns: list[LetterColumn]
     rows: list[ClassRow]
-    total: Cell
+    sum: Sum
 
 
 @dataclass(frozen=True)
@@ -102,24 +104,26 @@ class PortfolioPage:
     window: Window | None
     bar: FilterBar | None
     picture: Picture | None
+    currency: str
     filtered: bool
     imported: bool
 
 
 @require_safe
 def portfolio(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, User)
+    user = cast(User, request.user)
     asked = asked_of(request, *ASKED)
     filters, refresh = asked.filters, refresh_asked(asked)
     path = reverse("portfolio")
     if refresh is None:
-        page = PortfolioPage(None, None, None, None, filtered=False, imported=bool(live_batches()))
+        page = PortfolioPage(None, None, None, None, "", filtered=False, imported=bool(live_batches()))
         return render_page(request, "portfolio", page)
     page = PortfolioPage(
         refresh.as_of,
         Window(refresh.as_of, refresh.months),
-        filter_bar(request.user, asked, refresh, path),
-        picture_of(matrix(refresh, user=request.user, filters=filters), asked),
+        filter_bar(user, asked, refresh, path),
+        picture_of(matrix(refresh, user=user, filters=filters), asked),
+        currency_of(refresh),
         filtered=bool(filters),
         imported=True,
     )
@@ -131,6 +135,12 @@ def refresh_asked(asked: Asked) -> Refresh | None:
     """The refresh of the day asked for, or the current one; None before the first. NotFound for another day."""
     day_asked = asked.day
     return refresh_of(day_asked) if day_asked else current_refresh()
+
+
+def currency_of(refresh: Refresh | None) -> str:
+    """The currency of the ledger that was graded, or the one of the settings."""
+    told: str = refresh.summary.get("currency", "") if refresh else ""
+    return told or settings.MAINSTAY_CURRENCY
 
 
 def filter_bar(user: User, asked: Asked, refresh: Refresh, path: str) -> FilterBar:
@@ -173,7 +183,7 @@ def picture_of(found: Matrix, asked: Asked) -> Picture:
         )
         for number in CLASSES
     ]
-    return Picture(columns, rows, total)
+    return Picture(columns, rows, sum_of([total], total))
 
 
 def sum_of(cells: Iterable[Cell], total: Cell) -> Sum:

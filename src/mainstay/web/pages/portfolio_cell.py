@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -25,6 +26,7 @@ from mainstay.web.pages.portfolio import (
     Picture,
     Sum,
     cell_address,
+    currency_of,
     filter_bar,
     named,
     picture_of,
@@ -83,6 +85,7 @@ class CellPage:
     bar: FilterBar
     picture: Picture
     shown: Shown
+    currency: str
     filtered: bool
     portfolio_href: str
     list_href: str
@@ -90,7 +93,7 @@ class CellPage:
 
 @require_safe
 def portfolio_cell(request: HttpRequest, cell: str) -> HttpResponse:
-    assert isinstance(request.user, User)
+    user = cast(User, request.user)
     if cell not in CELLS:
         raise NotFound(N_("There is no cell “%(cell)s”. Cells go from A1 to C6."), cell=cell[:20])
     asked = asked_of(request, *ASKED, *PAGING)
@@ -98,14 +101,15 @@ def portfolio_cell(request: HttpRequest, cell: str) -> HttpResponse:
     if refresh is None:
         raise NotFound(N_("Nothing has been graded yet. The page Portfolio says what to do next."))
     path = reverse("portfolio-cell", args=[cell])
-    found = matrix(refresh, user=request.user, filters=filters)
+    found = matrix(refresh, user=user, filters=filters)
     page = CellPage(
         refresh.as_of,
         play_of(cell, asked),
         sum_of([found.cells[cell]], found.total),
-        filter_bar(request.user, asked, refresh, path),
+        filter_bar(user, asked, refresh, path),
         picture_of(found, asked),
-        _shown(request.user, refresh, filters, cell, asked, path),
+        _shown(user, refresh, filters, cell, asked, path),
+        currency_of(refresh),
         filtered=bool(filters),
         portfolio_href=asked.address(reverse("portfolio"), only=ASKED),
         list_href=asked.address(reverse("accounts"), only=OF_ACCOUNTS, cell=cell) if refresh.current else "",
@@ -167,7 +171,9 @@ def _shown(user: User, refresh: Refresh, filters: Filters, cell: str, asked: Ask
 def _rows_then(found: Sequence[Member]) -> list[CellRow]:
     """Rows of a day gone by, with today's names and owners."""
     accounts = Account.objects.filter(code__in=[member.code for member in found])
-    known = {code: told for code, *told in accounts.values_list("code", "pk", "name", "owner__name")}
+    known: dict[str, tuple[int | None, str, str | None]] = {
+        code: (pk, name, owner) for code, pk, name, owner in accounts.values_list("code", "pk", "name", "owner__name")
+    }
     most = max((member.sales for member in found), default=Decimal(0))
     return [
         CellRow(
@@ -181,7 +187,7 @@ def _rows_then(found: Sequence[Member]) -> list[CellRow]:
             told[2],
             bar_of(member.sales, most),
         )
-        for member, told in ((member, known.get(member.code, [None, "", None])) for member in found)
+        for member, told in ((member, known.get(member.code, (None, "", None))) for member in found)
     ]
 
 

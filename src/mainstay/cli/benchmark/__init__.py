@@ -1,0 +1,1 @@
+"""Measures import, refresh and pages on this machine, beside hand-written SQL that does the same work."""

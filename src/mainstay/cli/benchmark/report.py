@@ -1,0 +1,86 @@
+"""What was measured, as Markdown that is read as a table, too."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+GIB, MIB = 2**30, 2**20
+
+
+def markdown(told: dict[str, Any], *, accounts: int, memory: int, threads: int) -> str:
+    """Two tables: work beside SQL, and what must answer at once."""
+    limits = f"DuckDB held to {memory:,} MiB and {threads} threads in both"
+    parts = [
+        f"{told['import Parquet']['rows']:,} sales lines, {accounts:,} accounts; {machine()}; {limits}.",
+        "",
+        *_table(("work", "Mainstay", "SQL by hand", "ratio", "peak memory", "SQL's peak"), _work(told)),
+        "",
+        *_table(("what", "measured", "limit"), _answers(told)),
+        "",
+        f"Both ways of computing the marts give the same cells: {'yes' if told['alike'] else 'NO'}.",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def machine() -> str:
+    """Its processors and memory."""
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return f"{os.cpu_count()} processors, {pages / GIB:.0f} GiB"
+
+
+def _work(told: dict[str, Any]) -> list[tuple[str, ...]]:
+    pairs = (
+        ("import of sales, CSV", "import CSV", "import CSV by SQL"),
+        ("import of sales, Parquet", "import Parquet", "import Parquet by SQL"),
+        ("computing of the marts", "compute", "compute by SQL"),
+    )
+    rows: list[tuple[str, ...]] = [_pair(name, told[mine], told[other]) for name, mine, other in pairs]
+    for name, key in (("import of accounts", "import accounts"), ("import of costs", "import costs")):
+        rows.append((name, _seconds(told[key]["seconds"]), "", "", _memory(told[key]), ""))
+    rows.append(("facts of accounts for grading", _seconds(told["snapshot"]["seconds"]), "", "", "", ""))
+    return rows
+
+
+def _pair(name: str, mine: dict[str, Any], other: dict[str, Any]) -> tuple[str, ...]:
+    ratio = f"{mine['seconds'] / other['seconds']:.2f}"
+    return name, _seconds(mine["seconds"]), _seconds(other["seconds"]), ratio, _memory(mine), _memory(other)
+
+
+def _answers(told: dict[str, Any]) -> list[tuple[str, ...]]:
+    writer = told["writer"]
+    beside = ", ".join(f"{name} {_milliseconds(writer[name])}" for name in ("p50", "p95", "longest"))
+    rows: list[tuple[str, ...]] = [
+        ("writing of standings and changes", _seconds(told["publish"]["standings"]), ""),
+        (f"another writer's transactions meanwhile ({writer['count']})", beside, "p95 under 1 s"),
+    ]
+    for name, page in told["pages"].items():
+        if name != "peak":
+            measured = f"{_milliseconds(page['seconds'])}, {page['queries']} queries"
+            rows.append((f"page: {name}", measured, "300 ms, 30 queries"))
+    return rows
+
+
+def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[place]) for row in (headings, *rows)) for place in range(len(headings))]
+
+    def line(cells: tuple[str, ...]) -> str:
+        return "| " + " | ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)) + " |"
+
+    return [line(headings), "|" + "|".join("-" * (width + 2) for width in widths) + "|", *map(line, rows)]
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s"
+
+
+def _milliseconds(seconds: float | None) -> str:
+    return "–" if seconds is None else f"{1000 * seconds:.0f} ms"
+
+
+def _memory(told: dict[str, Any]) -> str:
+    return f"{told['peak'] / MIB:,.0f} MiB"
+
+
+def write(text: str, path: Path) -> None:
+    """Keep a report."""
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,182 @@
+"""An upload before it is imported: how it is understood, what importing would do, and the button that does it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mainstay.core.errors import N_, Conflict, NotAllowed, NotFound, Refused
+from mainstay.ledger.models import Kind
+from mainstay.ledger.orders import ON_CONFLICT
+from mainstay.ledger.reading import Hints, kind_named
+from mainstay.web.asked import asked_of
+from mainstay.web.page import render_page, wants_part
+from mainstay.web.pages.imports_check import AT_ONCE, CheckView, check, commit, known_check
+from mainstay.web.pages.imports_columns import chosen
+from mainstay.web.pages.imports_receiving import importer, importers_only
+from mainstay.web.pages.imports_table import Table, table_of
+from mainstay.web.pages.imports_uploads import HINTS, Choices, Pending, discard, pending_of, save, turn
+from mainstay.web.pages.imports_words import told
+
+PARTS = {"check": "imports/preview/check.html"}
+# Hints that may give other columns than those the form was made for.
+LAYOUT = ("sheet", "encoding", "separator")
+SEPARATORS = (",", ";", "tab", "|")
+ENCODINGS = (("utf-8", "UTF-8"), ("utf-16", "UTF-16"), ("cp1252", "Windows-1252"), ("gb18030", "GB18030"))
+
+
+@dataclass(frozen=True)
+class PreviewPage:
+    """`check` is None while the whole file is still to be read; `wrong` is what the last request ran into."""
+
+    pending: Pending
+    table: Table
+    check: CheckView | None
+    kind: Any
+    shown: int
+    fields: list[tuple[str, str]]
+    unmapped: list[str]
+    wrong: str = ""
+
+    @property
+    def separators(self) -> Sequence[str]:
+        return SEPARATORS
+
+    @property
+    def encodings(self) -> Sequence[tuple[str, str]]:
+        return ENCODINGS
+
+    @property
+    def may_commit(self) -> bool:
+        found = self.check
+        if found is None or not found.usable:
+            return False
+        choices = self.pending.choices
+        return not (found.conflicts and choices.on_conflict == "fail") and not (
+            found.refused and not choices.allow_errors
+        )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@importers_only
+def imports_preview(request: HttpRequest, token: str) -> HttpResponse:
+    person = importer(request)
+    pending = pending_of(person, token)
+    if pending.batch is not None:
+        return _to_batch(pending)
+    shown = _shown(request, pending)
+    if request.method != "POST":
+        reads_now = pending.size <= AT_ONCE or "check" in request.GET
+        return _answer(request, pending, shown, reads_now=reads_now)
+    try:
+        pending = _choose(request, pending)
+        if request.POST.get("action") == "import":
+            return _to_batch(replace(pending, batch=commit(pending, person)))
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as error:
+        status = 409 if isinstance(error, Conflict) else 422
+        return _answer(request, pending, shown, reads_now=True, wrong=told(error), status=status)
+    if wants_part(request):
+        return _answer(request, pending, shown, reads_now=pending.size <= AT_ONCE)
+    return HttpResponseRedirect(_address(pending, shown), status=303)
+
+
+@require_safe
+@importers_only
+def imports_refused(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The rows that cannot be used, with the reasons, to be mended and imported again."""
+    pending = pending_of(importer(request), token)
+    if not pending.refused.is_file():
+        raise NotFound(N_("No row of this upload was refused."))
+    response = FileResponse(
+        pending.refused.open("rb"),
+        as_attachment=True,
+        filename=f"refused-{pending.kind}.csv",
+        content_type="text/csv; charset=utf-8",
+    )
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+@require_POST
+@importers_only
+def imports_discard(request: HttpRequest, token: str) -> HttpResponse:
+    """Throw an upload away. What it became stays."""
+    pending = pending_of(importer(request), token)
+    if pending.batch is None:
+        discard(pending)
+    return HttpResponseRedirect(reverse("imports"), status=303)
+
+
+def _answer(
+    request: HttpRequest, pending: Pending, shown: int, *, reads_now: bool, wrong: str = "", status: int = 200
+) -> HttpResponse:
+    found = known_check(pending)
+    table = table_of(pending, shown)
+    if found is None and reads_now and table.understood and not any(file.wrong for file in table.files):
+        pending, found = check(pending, importer(request))
+    used = {column.field for column in table.columns}
+    kind = kind_named(pending.kind)
+    page = PreviewPage(
+        pending=pending,
+        table=table,
+        check=found,
+        kind=Kind(pending.kind).label,
+        shown=shown,
+        fields=[(field.name, _(field.label)) for field in kind.fields],
+        unmapped=[_(field.label) for field in kind.fields if field.name not in used],
+        wrong=wrong,
+    )
+    return render_page(request, "imports/preview", page, status=status, parts=PARTS)
+
+
+def _choose(request: HttpRequest, pending: Pending) -> Pending:
+    """Keep what the form says. Raises Refused for what no form would send."""
+    with turn(pending) as current:
+        if current.batch is not None:
+            return current
+        hints = {name: request.POST[name].strip()[:100] for name in HINTS if request.POST.get(name, "").strip()}
+        Hints(**hints)
+        on_conflict = request.POST.get("on_conflict", current.choices.on_conflict)
+        if on_conflict not in ON_CONFLICT:
+            raise Refused(N_("On a conflict: %(choices)s."), choices=", ".join(ON_CONFLICT))
+        allow_errors = request.POST.get("errors", "allow" if current.choices.allow_errors else "") == "allow"
+        given = dict(current.choices.given)
+        if all(hints.get(name) == current.choices.hints.get(name) for name in LAYOUT):
+            given = _given(request, current)
+        current = replace(current, choices=Choices(given, hints, on_conflict, allow_errors))
+        save(current)
+        return current
+
+
+def _given(request: HttpRequest, pending: Pending) -> dict[str, str]:
+    """What the selects of the columns say; they tell their headings too, lest another file be meant."""
+    headings = request.POST.getlist("heading")
+    fields = request.POST.getlist("field")
+    if not headings or len(headings) != len(fields):
+        return dict(pending.choices.given)
+    return chosen(pending.kind, headings, pending.choices.given, dict(enumerate(fields)))
+
+
+def _shown(request: HttpRequest, pending: Pending) -> int:
+    text = asked_of(request, "file", "check")["file"] or "1"
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
+    if not 1 <= number <= len(pending.files):
+        raise NotFound(N_("This upload has %(count)s files."), count=len(pending.files))
+    return number - 1
+
+
+def _address(pending: Pending, shown: int) -> str:
+    path = reverse("imports-preview", args=[pending.token])
+    return f"{path}?file={shown + 1}" if shown else path
+
+
+def _to_batch(pending: Pending) -> HttpResponse:
+    path = reverse("imports-batch", args=[pending.batch])
+    return HttpResponseRedirect(f"{path}?upload={pending.token}", status=303)

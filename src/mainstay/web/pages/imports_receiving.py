@@ -1,0 +1,82 @@
+"""Taking uploaded files in: never more than the limit, and nothing of what was too much stays on the disk."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.http import HttpRequest, HttpResponse
+
+from mainstay.core.errors import N_, Refused, TooLarge
+from mainstay.ledger.orders import check_may_import
+from mainstay.people.models import User
+
+# What a form needs beside its files.
+_FORM = 1 << 20
+View = Callable[..., HttpResponse]
+
+
+def importers_only(view: View) -> View:
+    """NotAllowed for one who may not import, before anything of the request's body is read."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        importer(request)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def importer(request: HttpRequest) -> User:
+    """Who is logged in, if that person may import."""
+    assert isinstance(request.user, User)
+    check_may_import(request.user)
+    return request.user
+
+
+class LimitedUpload(TemporaryFileUploadHandler):
+    """Writes files to the data home until they are more than `limit` bytes together, then stops reading."""
+
+    def __init__(self, request: HttpRequest, limit: int) -> None:
+        super().__init__(request)
+        self.left = limit
+        self.wrong: Refused | None = None
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        self.left -= len(raw_data)
+        if self.left < 0:
+            self.wrong = too_large()
+        else:
+            try:
+                return super().receive_data_chunk(raw_data, start)
+            except OSError as error:
+                self.wrong = Refused(
+                    N_("The file could not be kept (%(why)s). Nothing was changed: make room and try again."),
+                    why=error.strerror,
+                )
+        raise StopUpload(connection_reset=True)
+
+
+def receive(request: HttpRequest) -> None:
+    """Read the body of a request that brings files. Raises TooLarge, Refused where the disk is full."""
+    limit = settings.MAINSTAY_UPLOAD_LIMIT << 20
+    if _length(request) > limit + _FORM:
+        raise too_large()
+    handler = LimitedUpload(request, limit)
+    request.upload_handlers = [handler]
+    _read = request.POST
+    if handler.wrong is not None:
+        raise handler.wrong
+
+
+def too_large() -> TooLarge:
+    return TooLarge(
+        N_("Files may have %(limit)s MiB together. Split them, save them as Parquet, or have the limit raised."),
+        limit=settings.MAINSTAY_UPLOAD_LIMIT,
+    )
+
+
+def _length(request: HttpRequest) -> int:
+    text = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(text) if text.isascii() and text.isdigit() else 0

@@ -1,0 +1,53 @@
+"""What the ledger's refusals say on a page, where what to do is a choice there and no option of a command."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mainstay.core.errors import N_, Refused
+
+# By the names of a refusal's parameters.
+_HERE: tuple[tuple[frozenset[str], str], ...] = (
+    (
+        frozenset({"units", "document", "batch", "old", "new"}),
+        N_(
+            "%(units)s documents are in the ledger already with other content, first %(document)s (%(file)s, row "
+            "%(row)s): batch %(batch)s says %(old)s in all, the file %(new)s. Nothing was imported. Choose below "
+            "which counts."
+        ),
+    ),
+    (
+        frozenset({"count", "rows", "why"}),
+        N_(
+            "%(count)s of %(rows)s rows cannot be used. First: %(file)s, row %(row)s, column %(column)s: %(why)s "
+            "Nothing was imported. Mend the file, or choose below to import the other rows."
+        ),
+    ),
+)
+_MISSING = frozenset({"fields", "columns"})
+
+
+def told(error: Refused) -> str:
+    """A refusal in the language of the page."""
+    return said(error.message, error.params)
+
+
+def said(message: str, params: Mapping[str, Any]) -> str:
+    names = params.keys()
+    if names == _MISSING:
+        return _("No column was found for: %(fields)s. Choose the column below.") % params
+    for wanted, here in _HERE:
+        if wanted <= names:
+            message = here
+    text = _(message)
+    return text % params if params else text
+
+
+def missing_fields(error: Refused) -> list[str]:
+    """The required fields that no column serves, where that is what was refused."""
+    return str(error.params["fields"]).split(", ") if error.params.keys() == _MISSING else []
+
+
+def warnings(found: Sequence[Sequence[Any]]) -> list[str]:
+    return [said(message, params) for message, params in found]

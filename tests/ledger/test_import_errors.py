@@ -1,0 +1,108 @@
+"""Files and rows that cannot be used: said clearly, and nothing changed."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mainstay.core.errors import Refused
+from mainstay.ledger import imports, writer
+from mainstay.ledger.models import Batch
+from tests.ledger.files import HEAD, TINY, WHOLE, amounts, bring, bring_text, held
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
+
+
+def parquet_cut(_folder: Path) -> bytes:
+    return (TINY.parent / "online_retail.parquet").read_bytes()[:50_000]
+
+
+CASES: dict[str, tuple[str, bytes | Callable[[Path], bytes], str]] = {
+    "empty": ("sales.csv", b"", "sales.csv"),
+    "only a heading": ("sales.csv", b"document,date,amount\n", "sales.csv"),
+    "binary": ("sales.csv", PNG, "sales.csv"),
+    "mislabelled": ("sales.xlsx", b"document,date,amount\nS1,2024-01-02,1\n", "sales.xlsx"),
+    "a Parquet file cut off": ("sales.parquet", parquet_cut, "sales.parquet"),
+    "a workbook cut off": ("sales.xlsx", b"PK\x03\x04" + b"\x00" * 200, "sales.xlsx"),
+    "cut off in a row": ("sales.csv", b"document,date,amount\nS1,2024-01-02,1\nS2,2024", "row 3"),
+    "a needed column lacks": ("sales.csv", b"document,amount\nS1,1\n", "date"),
+    "a cell of a million characters": (
+        "sales.csv",
+        b"document,date,amount,product\nS1,2024-01-02,1," + b"x" * 1_000_000 + b"\n",
+        "row 2, column product",
+    ),
+    "the year 9999": ("sales.csv", b"document,date,amount\nS1,9999-12-31,1\n", "row 2, column date"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_file_that_cannot_be_used_is_named_and_nothing_changes(case: str, tmp_path: Path, home: Path) -> None:
+    name, content, hint = CASES[case]
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content(tmp_path))
+    with pytest.raises(Refused) as refused:
+        bring("sales", path)
+    assert hint in str(refused.value)
+    assert not Batch.objects.exists()
+    assert not list(home.glob("ledger/*/*"))
+    assert not list(home.glob("scratch/*"))
+
+
+def test_a_refused_row_takes_its_document_along_and_comes_back_as_it_was(tmp_path: Path) -> None:
+    errors = tmp_path / "errors.csv"
+    text = WHOLE + "S1,2024-01-02,A,5\nS1,soon,A,7\nS2,2024-01-03,B,1\n"
+    outcome = bring_text(tmp_path, "sales", text, allow_errors=True, errors_to=errors)
+    assert (outcome.counts["new"], outcome.counts["refused"], amounts()) == (1, 2, [1])
+    with errors.open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["document"], row["date"], row["amount"]) for row in rows] == [
+        ("S1", "2024-01-02", "5"),
+        ("S1", "soon", "7"),
+    ]
+    assert all(row["reason"] for row in rows)
+    mended = errors.read_text(encoding="utf-8-sig").replace("soon", "2024-01-02")
+    again = bring_text(tmp_path, "sales", mended)
+    assert (again.counts["new"], amounts()) == (2, [1, 5, 7])
+
+
+def test_with_line_numbers_only_the_row_itself_is_refused(tmp_path: Path) -> None:
+    text = HEAD + "S1,1,2024-01-02,A,P,1,5,\nS1,2,soon,A,P,1,7,\n"
+    outcome = bring_text(tmp_path, "sales", text, allow_errors=True)
+    assert (outcome.counts["new"], outcome.counts["refused"], amounts()) == (1, 1, [5])
+
+
+def test_without_leave_one_bad_row_stops_all(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"1 of 2 rows cannot be used. First: file.csv, row 3, column date"):
+        bring_text(tmp_path, "sales", HEAD + "S1,1,2024-01-02,A,P,1,5,\nS2,1,soon,A,P,1,7,\n")
+    assert not held()
+
+
+def test_a_full_disk_is_told_and_nothing_changes(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writer.os, "fsync", full)
+    with pytest.raises(Refused, match="No space left on device"):
+        bring("sales", TINY / "sales.csv")
+    monkeypatch.undo()
+    assert not held()
+    assert bring("sales", TINY / "sales.csv").counts["new"] == 14
+    assert len(list(home.glob("ledger/*/*"))) == 2
+
+
+def test_what_broke_off_is_swept_by_the_next_import(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    def breaks(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(imports, "_commit", breaks)
+    with pytest.raises(RuntimeError):
+        bring("sales", TINY / "sales.csv")
+    assert list(home.glob("ledger/*/*"))
+    assert not held()
+    monkeypatch.undo()
+    bring("costs", TINY / "costs.csv")
+    assert not list(home.glob("ledger/sales/*"))
+    assert Batch.objects.count() == 1
