@@ -99,7 +99,7 @@ def test_scopes(accounts: dict[str, Account]) -> None:
     assert not sees_everything(_olaf())
     assert codes_for(director) is None
     assert sorted(codes_for(_olaf())["code"].to_pylist()) == ["B1", "C1"]
-    assert codes_for(director, Filters(industry="Food"))["code"].to_pylist() == ["C1", "D1", "F1", "G1"]
+    assert sorted(codes_for(director, Filters(industry="Food"))["code"].to_pylist()) == ["C1", "D1", "F1", "G1"]
     assert filter_choices(_olaf()) == {
         "country": ["France", "Germany"],
         "region": [],

@@ -104,13 +104,13 @@ def test_who_sees_a_part_sees_figures_of_that_part_alone() -> None:
     assert rows is None or len(rows) <= 3
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_every_role_opens_it(role: str) -> None:
+def test_every_role_opens_it() -> None:
     graded_tiny()
-    answer = client_of(make_user("Ulla", role=role)).get(URL)
-    assert answer.status_code == 200
-    sees_all = role in ("director", "analyst")
-    assert ("No account is yours yet" in words(answer)) != sees_all
+    for role in ROLES:
+        answer = client_of(make_user(f"U-{role}", role=role)).get(URL)
+        assert answer.status_code == 200
+        sees_all = role in ("director", "analyst")
+        assert ("No account is yours yet" in words(answer)) != sees_all, role
 
 
 def test_before_the_first_refresh_it_says_what_to_do() -> None:
@@ -133,14 +133,13 @@ def test_an_earlier_day_can_be_chosen() -> None:
     assert '<option value="2024-02-29" selected' in earlier.content.decode()
 
 
-@pytest.mark.parametrize(
-    ("day", "status"), [("2024-06-29", 404), ("yesterday", 422), ("2024-13-01", 422), ("<script>alert(1)</script>", 422)]
-)
-def test_a_day_that_is_none_is_refused(day: str, status: int) -> None:
+def test_a_day_that_is_none_is_refused() -> None:
     graded = graded_tiny()
-    answer = client_of(graded.director).get(URL, {"as_of": day})
-    assert answer.status_code == status
-    assert "<script>alert" not in answer.content.decode()
+    days = {"2024-06-29": 404, "yesterday": 422, "2024-13-01": 422, "<script>alert(1)</script>": 422}
+    for day, status in days.items():
+        answer = client_of(graded.director).get(URL, {"as_of": day})
+        assert answer.status_code == status, day
+        assert "<script>alert" not in answer.content.decode()
 
 
 def test_wrong_verbs_and_strangers() -> None:
@@ -176,9 +175,9 @@ def test_nobody_bought() -> None:
     assert "Nobody bought" in words(client_of(make_user("Dora", role="director")).get(URL))
 
 
-@pytest.mark.parametrize("who", ["director", "owner"])
-def test_it_asks_little_of_the_database(who: str, django_assert_max_num_queries: Any) -> None:
+def test_it_asks_little_of_the_database(django_assert_max_num_queries: Any) -> None:
     graded = graded_tiny()
-    client = client_of(getattr(graded, who))
-    with django_assert_max_num_queries(8):
-        client.get(URL)
+    for user in (graded.director, graded.owner):
+        client = client_of(user)
+        with django_assert_max_num_queries(8):
+            client.get(URL)

@@ -124,7 +124,10 @@ def test_who_may_see_no_account_is_told_so(graded: Any) -> None:
         ("industry=Machinery", {"A1": (1, Decimal("750.3333")), "B2": (1, Decimal(300)), "B3": (1, Decimal(60))}),
         ("country=Germany&owner=0", {"B2": (1, Decimal(300)), "B3": (1, Decimal(60))}),
         ("region=North", {"B2": (1, Decimal(300))}),
-        ("region=&country=&owner=&industry=&as_of=2024-06-30", {code: told[:2] for code, told in by_hand(*TINY).items()}),
+        (
+            "region=&country=&owner=&industry=&as_of=2024-06-30",
+            {code: told[:2] for code, told in by_hand(*TINY).items()},
+        ),
     ],
 )
 def test_filters_narrow_it(logged_in: Client, graded: Any, query: str, cells: dict[str, Any]) -> None:

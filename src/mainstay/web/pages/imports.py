@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -119,8 +120,6 @@ def _unreadable(pending: Pending) -> list[str]:
 
 
 def _page(request: HttpRequest, form: UploadForm) -> ImportsPage:
-    from django.conf import settings
-
     before = asked_of(request, "before")["before"]
     found = batches()
     if before:

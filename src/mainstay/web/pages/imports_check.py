@@ -100,20 +100,22 @@ def commit(pending: Pending, person: User) -> int:
         if current.batch is not None:
             return current.batch
         outcome = import_files(order=current.order(person, dry_run=False), translate=gettext)
-        assert outcome.batch is not None
+        batch = outcome.batch
+        if batch is None:
+            raise RuntimeError("an import that is no dry run makes a batch")
         told = {
             "left_out": outcome.left_out,
             "warnings": [[message, _plain(params)] for message, params in outcome.warnings],
         }
-        save(replace(current, batch=outcome.batch.pk, told=told))
+        save(replace(current, batch=batch.pk, told=told))
         drop_files(current)
     audit_record(
         verb="imported",
-        about=f"{current.kind} {outcome.batch.pk}",
+        about=f"{current.kind} {batch.pk}",
         person=person,
         detail={"source": current.source, "files": [file.name for file in current.files], "counts": outcome.counts},
     )
-    return outcome.batch.pk
+    return batch.pk
 
 
 def _key(pending: Pending) -> list[Any]:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 
-from mainstay.core.errors import N_, Refused, TooLarge
+from mainstay.core.errors import N_, NotAllowed, Refused, TooLarge
 from mainstay.ledger.orders import check_may_import
 from mainstay.people.models import User
 
@@ -30,9 +30,11 @@ def importers_only(view: View) -> View:
 
 def importer(request: HttpRequest) -> User:
     """Who is logged in, if that person may import."""
-    assert isinstance(request.user, User)
-    check_may_import(request.user)
-    return request.user
+    person = request.user if isinstance(request.user, User) else None
+    if person is None:
+        raise NotAllowed(N_("Log in first."))
+    check_may_import(person)
+    return person
 
 
 class LimitedUpload(TemporaryFileUploadHandler):

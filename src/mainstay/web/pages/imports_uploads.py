@@ -5,7 +5,6 @@
 
 import fcntl
 import json
-import os
 import re
 import secrets
 import shutil
@@ -112,7 +111,7 @@ def keep(*, person: User, kind: str, source: str, files: Sequence[TemporaryUploa
     stored = []
     for file in files:
         name = secrets.token_hex(16)
-        os.replace(file.temporary_file_path(), folder / name)
+        Path(file.temporary_file_path()).replace(folder / name)
         stored.append(Stored(name, (file.name or "")[-200:], file.size or 0))
     pending = Pending(token, person.pk, kind, source, tuple(stored), clock.now())
     save(pending)
@@ -145,7 +144,7 @@ def save(pending: Pending) -> None:
     }
     new = pending.folder / f"{secrets.token_hex(8)}.json"
     new.write_text(json.dumps(record, default=str), encoding="utf-8")
-    os.replace(new, pending.folder / _RECORD)
+    new.replace(pending.folder / _RECORD)
 
 
 def discard(pending: Pending) -> None:

@@ -1,0 +1,192 @@
+"""Killed at any step, the ledger afterwards holds all of an import or undo, or nothing of it.
+
+Everything runs in processes of its own, on a data home of its own with its database on disk.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ledger.files import TINY
+
+# Does one thing and kills itself, uncleaned, before or after the call that is named.
+DEADLY = """
+import importlib, os, signal, sys
+import django
+django.setup()
+module, name, when, action, argument = sys.argv[1:]
+owner = importlib.import_module(module)
+*path, name = name.split(".")
+for part in path:
+    owner = getattr(owner, part)
+real = getattr(owner, name)
+def deadly(*args, **options):
+    if when == "after":
+        real(*args, **options)
+    os.kill(os.getpid(), signal.SIGKILL)
+setattr(owner, name, deadly)
+"""
+ACT = """
+from pathlib import Path
+from mainstay.ledger.services import Order, Upload, import_files, undo_batch
+def bring(kind, path):
+    return import_files(order=Order(kind=kind, uploads=[Upload(Path(path), Path(path).name)]))
+if action == "import":
+    bring("sales", argument)
+elif action == "undo":
+    undo_batch(batch=int(argument))
+"""
+# Tells what the ledger holds, lets the next writer sweep, and imports the file once more.
+REPORT = """
+import json, sys
+import django
+django.setup()
+action = ""
+""" + ACT + """
+from django.conf import settings
+from mainstay.ledger.engine import opened
+from mainstay.ledger.models import Batch, LedgerFile
+from mainstay.ledger.selectors import sales_lines
+def held():
+    with opened() as engine:
+        table = sales_lines(engine)
+        return [int(table.count().execute()), str(table.amount.sum().execute())]
+costs, sales = sys.argv[1:]
+first = held()
+live = Batch.objects.filter(kind="sales", state="live").count()
+bring("costs", costs)
+disk = sorted(p.relative_to(settings.MAINSTAY_HOME).as_posix() for p in settings.MAINSTAY_HOME.glob("ledger/*/*"))
+listed = sorted(LedgerFile.objects.values_list("path", flat=True))
+bring("sales", sales)
+print(json.dumps({"held": first, "live": live, "strays": disk != listed, "again": held()}))
+"""
+IMPORT_STEPS = [
+    ("mainstay.ledger.imports", "stage"),
+    ("mainstay.ledger.imports", "_open_batch"),
+    ("mainstay.ledger.units", "write_lines"),
+    ("mainstay.ledger.imports", "sync"),
+    ("mainstay.ledger.writer", "Writer.advance"),
+    ("mainstay.ledger.creation", "accounts_write_from_sales"),
+    ("mainstay.ledger.imports", "_commit"),
+]
+UNDO_STEPS = [
+    ("mainstay.ledger.undoing", "_release_lines"),
+    ("mainstay.ledger.writer", "Writer.advance"),
+    ("mainstay.ledger.undoing", "accounts_remove"),
+    ("mainstay.ledger.undoing", "_commit"),
+]
+WHENS = ("before", "after")
+WHOLE = [14, "7490.3333"]  # tests/data/tiny/sales.csv
+NOTHING = [0, "None"]
+
+
+def started(home: Path, script: str, *arguments: object) -> subprocess.Popen[str]:
+    environment = {**os.environ, "MAINSTAY_HOME": str(home), "DJANGO_SETTINGS_MODULE": "mainstay.config.settings"}
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", script, *map(str, arguments)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def report(home: Path, sales: Path) -> dict[str, Any]:
+    process = started(home, REPORT, TINY / "costs.csv", sales)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return dict(json.loads(out.splitlines()[-1]))
+
+
+def killed(home: Path, module: str, name: str, when: str, action: str, argument: object) -> None:
+    process = started(home, DEADLY + ACT, module, name, when, action, argument)
+    _out, err = process.communicate(timeout=120)
+    assert process.returncode == -signal.SIGKILL, err
+
+
+@pytest.fixture(scope="module")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("killed") / "empty"
+    process = started(home, "import django; django.setup(); from mainstay.cli.home import make_ready; make_ready()")
+    assert process.wait(timeout=120) == 0
+    process.communicate()
+    return home
+
+
+@pytest.fixture
+def new_home(empty_home: Path, tmp_path: Path) -> Callable[[str], Path]:
+    def copied(name: str) -> Path:
+        return Path(shutil.copytree(empty_home, tmp_path / name))
+
+    return copied
+
+
+def check_import_killed(home: Path, module: str, name: str, when: str) -> None:
+    killed(home, module, name, when, "import", TINY / "sales.csv")
+    found = report(home, TINY / "sales.csv")
+    assert found["held"] == (WHOLE if found["live"] else NOTHING)
+    assert not found["strays"]
+    assert found["again"] == WHOLE
+
+
+def test_killed_before_the_commit_nothing_is_there(new_home: Callable[[str], Path]) -> None:
+    """quality 39: no file counts before the transaction that says so."""
+    check_import_killed(new_home("a"), "mainstay.ledger.writer", "Writer.advance", "before")
+
+
+def test_killed_after_the_commit_all_is_there(new_home: Callable[[str], Path]) -> None:
+    """quality 39, 41"""
+    home = new_home("a")
+    killed(home, "mainstay.ledger.imports", "_commit", "after", "import", TINY / "sales.csv")
+    assert report(home, TINY / "sales.csv")["held"] == WHOLE
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("when", WHENS)
+@pytest.mark.parametrize(("module", "name"), IMPORT_STEPS)
+def test_an_import_killed_at_a_step(new_home: Callable[[str], Path], module: str, name: str, when: str) -> None:
+    """quality 39"""
+    check_import_killed(new_home("a"), module, name, when)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("when", WHENS)
+@pytest.mark.parametrize(("module", "name"), UNDO_STEPS)
+def test_an_undo_killed_at_a_step(new_home: Callable[[str], Path], module: str, name: str, when: str) -> None:
+    """quality 39"""
+    home = new_home("a")
+    assert report(home, TINY / "sales.csv")["again"] == WHOLE
+    killed(home, module, name, when, "undo", 2)
+    found = report(home, TINY / "sales.csv")
+    assert found["held"] == (WHOLE if found["live"] else NOTHING)
+    assert not found["strays"]
+    assert found["again"] == WHOLE
+
+
+@pytest.mark.long
+def test_a_hundred_kills_at_any_moment(new_home: Callable[[str], Path], tmp_path: Path) -> None:
+    """quality 39"""
+    home, chance, there = new_home("a"), random.Random(39), 0
+    for number in range(100):
+        path = tmp_path / f"{number}.csv"
+        rows = [f"S{number}-{row // 5},2024-01-02,A{row % 50},{row}.25" for row in range(500)]
+        path.write_text("document,date,account,amount\n" + "\n".join(rows) + "\n")
+        process = started(home, f"action, argument = 'import', {str(path)!r}\nimport django\ndjango.setup()" + ACT)
+        time.sleep(chance.uniform(0.3, 2.5))
+        process.kill()
+        process.communicate()
+        found = report(home, path)
+        assert found["held"][0] in (there, there + 500)
+        assert not found["strays"]
+        there += 500
+        assert found["again"][0] == there

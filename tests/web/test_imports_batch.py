@@ -1,0 +1,88 @@
+"""What an import did, taking it back, and grading anew."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from mainstay.accounts.models import Account
+from mainstay.grading.models import Refresh
+from mainstay.ledger.models import Batch
+from mainstay.people.models import AuditEntry
+from tests.web.imports import bring_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_undoing_asks_first_and_takes_the_whole_back(logged_in: Client) -> None:
+    bring_in(logged_in)
+    pk = Batch.objects.get().pk
+    assert "Undo import" in logged_in.get(f"/imports/batches/{pk}/undo/").content.decode()
+    assert Batch.objects.get().state == "live"
+    assert logged_in.post(f"/imports/batches/{pk}/undo/").url == "/imports/"
+    assert Batch.objects.get().state == "undone"
+    assert not Account.objects.exists()
+    assert AuditEntry.objects.filter(verb="import undone").count() == 1
+    again = logged_in.post(f"/imports/batches/{pk}/undo/", follow=True)
+    assert "undone already" in again.content.decode()
+    assert AuditEntry.objects.filter(verb="import undone").count() == 1
+    assert "Undone" in logged_in.get("/imports/").content.decode()
+
+
+def test_a_batch_that_is_not_there(logged_in: Client) -> None:
+    for path in ("/imports/batches/99/", "/imports/batches/99/undo/", f"/imports/batches/{2**40}/"):
+        assert logged_in.get(path).status_code == 404
+
+
+def test_the_months_of_a_batch_add_up(logged_in: Client) -> None:
+    """By hand: 100.00 + 50.50 in January, 20.00 in February."""
+    answer = bring_in(logged_in)
+    page = logged_in.get(answer.url).content.decode()
+    for text in ("150.50", "20.00", "170.50"):
+        assert text in page
+
+
+def test_refreshing_grades_and_goes_back(logged_in: Client) -> None:
+    bring_in(logged_in)
+    assert "Refresh now" in logged_in.get("/imports/").content.decode()
+    answers = [logged_in.post("/refresh/", {"next": "/accounts/"}) for _time in range(2)]
+    assert [answer.url for answer in answers] == ["/accounts/"] * 2
+    assert Refresh.objects.filter(current=True).count() == 1
+    assert AuditEntry.objects.filter(verb="refreshed").count() == 2
+    page = logged_in.get("/imports/").content.decode()
+    assert "Every account is graded as of" in page
+    assert "Refresh now" not in page
+
+
+@pytest.mark.parametrize("bad", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", ""])
+def test_refreshing_goes_back_to_pages_of_ours_only(logged_in: Client, bad: str) -> None:
+    assert logged_in.post("/refresh/", {"next": bad}).url == "/imports/"
+
+
+def test_without_sales_there_is_nothing_to_refresh(logged_in: Client) -> None:
+    page = logged_in.post("/refresh/", follow=True).content.decode()
+    assert "Import a sales file first" in page
+    assert "mainstay import" not in page
+
+
+def test_the_list_has_pages(logged_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mainstay.web.pages.imports.SHOWN", 2)
+    for number in range(3):
+        bring_in(logged_in, f"document,date,amount\nS{number},2024-01-01,1\n")
+    last, first = Batch.objects.order_by("-pk").first(), Batch.objects.order_by("pk").first()
+    assert last
+    assert first
+    page = logged_in.get("/imports/").content.decode()
+    assert f"/imports/batches/{first.pk}/" not in page
+    older = logged_in.get(f"/imports/?before={first.pk + 1}").content.decode()
+    assert f"/imports/batches/{first.pk}/" in older
+    assert f"/imports/batches/{last.pk}/" not in older
+    assert logged_in.get("/imports/?before=x").status_code == 422
+    assert logged_in.get("/imports/?order=x").status_code == 422
+
+
+def test_the_result_asks_little_of_the_database(logged_in: Client, django_assert_num_queries: Any) -> None:
+    answer = bring_in(logged_in)
+    logged_in.get(answer.url)
+    with django_assert_num_queries(6):
+        logged_in.get(answer.url)
