@@ -39,6 +39,8 @@ demo: $(RUN) $(SELF) $(MESSAGES)
 test: check browser
 	@echo "Tests …"
 	@$(if $(CHROMIUM),MAINSTAY_BROWSER=1) $(BIN)/python -m pytest -q -n 2 -m "not long$(BROWSER)" $(ARGS)
+	@echo "Tests on PostgreSQL …"
+	@$(BIN)/python -m tests.postgres -q -n 2 $(ARGS)
 
 test-long: $(DEV) $(SELF) $(MESSAGES) browser
 	@echo "Long tests …"

@@ -5,12 +5,15 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 
 # Settings read the environment once, at import: no test may touch the home of whoever runs it.
 os.environ["MAINSTAY_HOME"] = tempfile.mkdtemp(prefix="mainstay-tests-")
-os.environ.pop("DATABASE_URL", None)
+os.environ["DATABASE_URL"] = os.environ.get("MAINSTAY_TEST_DATABASE_URL", "")
+os.environ["DJANGO_SETTINGS_MODULE"] = "mainstay.config.settings"
 os.environ.pop("LANG", None)
+django.setup()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

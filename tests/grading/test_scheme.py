@@ -54,6 +54,7 @@ def test_what_a_dictionary_leaves_out_takes_its_default() -> None:
         ({"core_share": "half"}, "core_share"),
         ({"core_share": "0.9"}, "core must not"),
         ({"core_share": "NaN"}, "core_share"),
+        ({"core_share": "0.33333"}, "four decimals"),
         ({"contact_months": 1.5}, "contact_months"),
         ({"contact_months": 0}, "contact_months"),
         ({"least_factors": 6}, "least_factors"),

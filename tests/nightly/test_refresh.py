@@ -195,6 +195,19 @@ def test_a_day_to_come_is_refused() -> None:
     assert not Refresh.objects.exists()
 
 
+def test_a_day_before_all_days_is_refused() -> None:
+    tiny_ledger()
+    with pytest.raises(Refused, match="from 1900-01-01 on"):
+        refresh(as_of=date(1, 1, 1))
+
+
+def test_a_day_before_the_first_sale_has_no_active_account() -> None:
+    tiny_ledger()
+    done = refresh(as_of=date(1900, 1, 1))
+    assert (done.summary["active"], done.summary["sales"], done.pareto["head_accounts"]) == (0, "0.0000", 0)
+    assert set(Standing.objects.values_list("letter_basis", flat=True)) == {"unassessed"}
+
+
 def test_without_sales_it_says_to_import_some() -> None:
     make_account("A1")
     with pytest.raises(Refused, match="Import sales first"):

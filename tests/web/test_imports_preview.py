@@ -24,7 +24,7 @@ def shown(client: Client, address: str) -> str:
 
 def test_the_preview_tells_what_was_understood(logged_in: Client) -> None:
     page = shown(logged_in, waiting(logged_in, GERMAN, "umsatz.csv", kind="sales"))
-    assert "No column was found for: document" in page
+    assert "No column was found for: Document, Date, Amount. Choose the columns below." in page
     assert "<kbd>;</kbd>" in page
 
 

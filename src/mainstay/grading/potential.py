@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from mainstay.grading.scheme import GradingScheme
-from mainstay.insight.exact import MONEY, units
+from mainstay.insight.exact import MONEY, UNITS, units
 
 # With too few active accounts alike in all three, the last is dropped, then the next, then the first.
 ALIKE = ("industry", "size", "country")
@@ -27,7 +27,7 @@ def amounts(rows: ir.Table, scheme: GradingScheme) -> ir.Table:
     accounts alike. A blank industry, size or country is a value like any other.
     """
     active = rows.filter(rows.active)
-    joined = rows.cross_join(active.aggregate(quartile_0=_quartile(active, scheme)))
+    joined = rows.cross_join(_quartiles(active, 0, scheme))
     for depth in range(1, len(ALIKE) + 1):
         pairs = [(name, f"{name}_{depth}") for name in ALIKE[:depth]]
         joined = joined.left_join(_quartiles(active, depth, scheme), pairs)
@@ -45,20 +45,30 @@ def _text(value: ir.Value) -> ir.StringValue:
 
 
 def _quartiles(active: ir.Table, depth: int, scheme: GradingScheme) -> ir.Table:
-    """Every group with enough accounts: the first `depth` traits and `quartile` DECIMAL(38, 4), each `…_<depth>`."""
-    keys = {f"{name}_{depth}": active[name] for name in ALIKE[:depth]}
-    groups = active.group_by(**keys).aggregate(
-        accounts=active.count(), **{f"quartile_{depth}": _quartile(active, scheme)}
-    )
-    return groups.filter(groups.accounts >= scheme.alike_accounts).drop("accounts")
+    """Every group with enough accounts: the first `depth` traits and `quartile` DECIMAL(38, 4), each `…_<depth>`.
 
+    All active accounts make the group of depth 0, however few they are.
 
-def _quartile(active: ir.Table, scheme: GradingScheme) -> ir.DecimalValue:
-    """By linear interpolation, rounded to four decimals, half away from zero.
-
-    Over whole ten-thousandths as doubles, which hold them exactly up to 900 thousand million; decimals the engines
-    round as they like.
+    By linear interpolation between the two accounts around the place asked for, rounded to four decimals, half away
+    from zero: over whole ten-thousandths as doubles, which hold them exactly up to 900 thousand million. Not the
+    engines' own quantiles: some have none, and on decimals others round as they like.
     """
-    found = units(active.sales).cast("float64").quantile(scheme.alike_quantile)
-    whole = (found.abs() + 0.5).floor() * found.sign()
-    return cast(ir.DecimalValue, (whole.cast("int64").cast("decimal(38, 4)") / 10_000).cast(MONEY))
+    keys = {f"{name}_{depth}": active[name] for name in ALIKE[:depth]}
+    group = ibis.window(group_by=[active[name] for name in ALIKE[:depth]])
+    ordered = ibis.window(group_by=[active[name] for name in ALIKE[:depth]], order_by=active.sales)
+    placed = active.select(
+        **keys,
+        sold=units(active.sales).cast("float64"),
+        place=ibis.row_number().over(ordered).cast("float64"),
+        accounts=active.count().over(group),
+    )
+    away = (placed.place - (placed.accounts - 1).cast("float64") * float(scheme.alike_quantile)).abs()
+    least = scheme.alike_accounts if depth else 1
+    around = placed.mutate(weight=1.0 - away).filter(placed.accounts >= least, away < 1.0)
+    quartile = {f"quartile_{depth}": _rounded((around.sold * around.weight).sum())}
+    return around.group_by(list(keys)).aggregate(**quartile) if depth else around.aggregate(**quartile)
+
+
+def _rounded(ten_thousandths: ir.FloatingValue) -> ir.DecimalValue:
+    whole = ((ten_thousandths.abs() + 0.5).floor() * ten_thousandths.sign()).cast("int64")
+    return cast(ir.DecimalValue, (whole.cast(MONEY) / UNITS).cast(MONEY))

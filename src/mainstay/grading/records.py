@@ -97,7 +97,7 @@ def _change(change: CellChange) -> Change:
 
 def _reasons(row: Mapping[str, Any], refresh: Refresh) -> list[str]:
     scheme, window = GradingScheme.from_dict(refresh.scheme), Window(refresh.as_of, refresh.months)
-    return [class_reason(row, scheme, window), letter_reason(row, scheme, window)]
+    return [str(class_reason(row, scheme, window)), str(letter_reason(row, scheme, window))]
 
 
 def _known(codes: list[str]) -> dict[str, Account]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mainstay.core.errors import N_, Refused
+from mainstay.core.money import quantize
 from mainstay.relationships.score import FACTORS
 
 ATTRACTIVENESS_PARTS = ("volume", "margin", "room")
@@ -45,6 +46,8 @@ class GradingScheme:
 
     def __post_init__(self) -> None:
         _check_numbers(self)
+        _check_share("core_share", self.core_share)
+        _check_share("head_share", self.head_share)
         _check_weights("attractiveness_weights", self.attractiveness_weights, ATTRACTIVENESS_PARTS)
         _check_weights("factor_weights", self.factor_weights, FACTORS)
         for name in ("attractiveness_weights", "factor_weights"):
@@ -80,6 +83,11 @@ def _decimal(name: str, value: Any) -> Decimal:
         if number.is_finite():
             return number
     raise Refused(N_("“%(name)s” must be a number."), name=name)
+
+
+def _check_share(name: str, share: Decimal) -> None:
+    if share != quantize(share):
+        raise Refused(N_("“%(name)s” may have at most four decimals."), name=name)
 
 
 # What each number may be: from, to.

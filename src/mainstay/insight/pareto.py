@@ -10,7 +10,7 @@ from typing import cast
 import ibis
 import ibis.expr.types as ir
 
-from mainstay.insight.exact import MONEY, money, ratio, units
+from mainstay.insight.exact import MONEY, UNITS, money, ratio, units
 
 CORE = Decimal("0.5")
 HEAD = Decimal("0.8")
@@ -57,9 +57,9 @@ def _from_one(row_number: ir.IntegerValue) -> ir.IntegerValue:
 
 
 def _reaches(rows: ir.Table, share: Decimal) -> ir.BooleanValue:
-    """Before this account, the larger ones had not yet reached `share` of all sales."""
+    """Before this account, the larger ones had not yet reached `share` (of four decimals) of all sales."""
     before = rows.sales_up_to - rows.sales
-    return cast(ir.BooleanValue, (rows.all_sales > 0) & (before < rows.all_sales * ibis.literal(share)))
+    return cast(ir.BooleanValue, (rows.all_sales > 0) & (before * UNITS < rows.all_sales * int(share * UNITS)))
 
 
 def pareto_curve(figures: ir.Table) -> ir.Table:

@@ -15,8 +15,8 @@ class Kind(models.TextChoices):
 
     ACCOUNTS = "accounts", _("Accounts")
     CONTACTS = "contacts", _("Contacts")
-    SALES = "sales", _("Sales")
-    COSTS = "costs", _("Costs")
+    SALES = "sales", _("Sales lines")
+    COSTS = "costs", _("Cost lines")
 
 
 class State(models.TextChoices):

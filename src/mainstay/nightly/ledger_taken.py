@@ -14,6 +14,10 @@ from mainstay.ledger.models import Head
 from mainstay.ledger.selectors import cost_lines, live_batches, sales_lines
 
 
+# Before it no file may have a line either.
+FIRST_DAY = date(1900, 1, 1)
+
+
 @dataclass(frozen=True)
 class Ledger:
     """The lines of `batches`, which counted at one moment."""
@@ -44,6 +48,12 @@ def day_of(backend: Backend, ledger: Ledger, as_of: date | None) -> date:
             N_("%(day)s is yet to come. Choose a day up to today, %(today)s."),
             day=as_of.isoformat(),
             today=today.isoformat(),
+        )
+    if as_of is not None and as_of < FIRST_DAY:
+        raise Refused(
+            N_("%(day)s is too long ago. Choose a day from %(first)s on."),
+            day=as_of.isoformat(),
+            first=FIRST_DAY.isoformat(),
         )
     last: date | None = backend.to_pyarrow(sales.filter(sales.date <= today).date.max()).as_py()
     if last is None:

@@ -67,7 +67,7 @@ _NAMES = {column.name for column in ALL}
 
 def columns_of(request: HttpRequest, *, graded: bool) -> list[Column]:
     """Those chosen in this browser, else the usual ones; before the first refresh those an account has by itself."""
-    kept = request.COOKIES.get(COOKIE)
+    kept = request.COOKIES.get(COOKIE) or None
     chosen = set(USUAL if kept is None else kept.split("."))
     if not graded:
         chosen |= {"country", "region", "industry"} if kept is None else set()

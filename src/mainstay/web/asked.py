@@ -54,6 +54,10 @@ class Asked:
         except ValueError:
             raise Refused(N_("“%(day)s” is no day. Write it as 2024-12-31."), day=self["as_of"][:40]) from None
 
+    def without(self, name: str) -> "Asked":
+        """The same, but for one parameter."""
+        return Asked({kept: value for kept, value in self.values.items() if kept != name})
+
     def address(self, path: str, *, only: Collection[str] | None = None, **changes: str) -> str:
         """`path` with these parameters, or only some of them, and with `changes`; what is empty is left out."""
         kept = {name: value for name, value in self.values.items() if only is None or name in only} | changes

@@ -62,7 +62,9 @@ def write_marts(backend: Backend, refresh: Refresh, sales: Table, facts: Table, 
         write("whale", pareto.whale_curve(accounts))
         write("pareto", pareto.pareto_curve(accounts))
         # Held in memory as a table of its own it took half as long again.
-        months = write("months", products.monthly(sales, Window(refresh.as_of, refresh.months)))
+        sold = products.monthly(sales, Window(refresh.as_of, refresh.months))
+        # DuckDB gives a timestamp for the first day of a month.
+        months = write("months", sold.mutate(month=sold.month.cast("timestamp").date()))
         write("popular", popular(months, facts))
 
 

@@ -50,7 +50,7 @@ def months(refresh: Refresh, code: str) -> list[Month]:
     """An account's months with sales lines, oldest first, over all history up to the as-of date."""
     with reading() as connection:
         found = connection.execute(
-            "SELECT month::DATE, sum(sales), sum(goods_cost), sum(lines)::BIGINT FROM read_parquet(?) WHERE account = ? "
+            "SELECT month, sum(sales), sum(goods_cost), sum(lines)::BIGINT FROM read_parquet(?) WHERE account = ? "
             "GROUP BY month ORDER BY month",
             [file_of(refresh, "months"), code],
         )
@@ -69,7 +69,7 @@ def bought(refresh: Refresh, code: str) -> list[Bought]:
                 coalesce(sum(sales) FILTER (period = 1), 0)::DECIMAL(38, 4),
                 coalesce(sum(sales - goods_cost) FILTER (period = 1), 0)::DECIMAL(38, 4),
                 sum(quantity) FILTER (period = 1),
-                max(month)::DATE
+                max(month)
             FROM read_parquet(?) WHERE account = ? AND period < 2
             GROUP BY product ORDER BY 2 DESC, 5 DESC, product NULLS LAST
             """,

@@ -24,7 +24,7 @@ def window_months(refresh: Refresh, code: str) -> list[WindowMonth]:
     """An account's months with sales lines in the window or the one before, oldest first."""
     with reading() as connection:
         found = connection.execute(
-            "SELECT month, period = 1, sum(sales), sum(goods_cost), sum(lines)::BIGINT FROM read_parquet(?) "
+            "SELECT month::DATE, period = 1, sum(sales), sum(goods_cost), sum(lines)::BIGINT FROM read_parquet(?) "
             "WHERE account = ? AND period < 2 GROUP BY ALL ORDER BY ALL",
             [file_of(refresh, "months"), code],
         )

@@ -23,7 +23,7 @@ from mainstay.ledger.selectors import batches, live_batches
 from mainstay.web.asked import asked_of
 from mainstay.web.page import render_page
 from mainstay.web.pages.imports_receiving import importer, importers_only, receive
-from mainstay.web.pages.imports_uploads import Pending, discard, keep
+from mainstay.web.pages.imports_uploads import Pending, discard, keep, sweep
 from mainstay.web.pages.imports_words import told
 
 SHOWN = 50
@@ -77,6 +77,7 @@ class ImportsPage:
 def imports(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render_page(request, "imports", _page(request, UploadForm()))
+    sweep(importer(request))
     receive(request)
     return _take(request)
 

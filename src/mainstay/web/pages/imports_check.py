@@ -119,7 +119,7 @@ def commit(pending: Pending, person: User) -> int:
 
 
 def _key(pending: Pending) -> list[Any]:
-    revision = Head.objects.values_list("revision", flat=True).first()
+    revision = Head.objects.values_list("revision", flat=True).first() or 0
     choices = asdict(pending.choices)
     return [choices["given"], choices["hints"], revision, get_language()]
 

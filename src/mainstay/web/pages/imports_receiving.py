@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from mainstay.core.errors import N_, NotAllowed, Refused, TooLarge
 from mainstay.ledger.orders import check_may_import
@@ -14,14 +14,14 @@ from mainstay.people.models import User
 
 # What a form needs beside its files.
 _FORM = 1 << 20
-View = Callable[..., HttpResponse]
+V = TypeVar("V", bound=HttpResponseBase)
 
 
-def importers_only(view: View) -> View:
+def importers_only(view: Callable[..., V]) -> Callable[..., V]:
     """NotAllowed for one who may not import, before anything of the request's body is read."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> V:
         importer(request)
         return view(request, *args, **kwargs)
 

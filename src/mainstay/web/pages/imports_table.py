@@ -150,7 +150,7 @@ def _described(view: FileView, source: SourceFile, match: Match | None, kind: st
         sheet=source.sheet or "",
         heading_row=source.heading_row,
         decimal=style.decimal if style and source.format != "parquet" else "",
-        date_order=orders.pop() if len(orders) == 1 else "",
+        date_order=orders.pop() if len(orders) == 1 else "ymd" if style and source.format == "csv" else "",
     )
 
 
@@ -193,7 +193,7 @@ def _columns(source: SourceFile, fields: Mapping[str, str], kind: str) -> list[C
 
 def _raw(source: SourceFile, columns: Sequence[ColumnView]) -> list[RowView]:
     return [
-        RowView(None, [CellView(_cut(row[column.place]), unused=not column.field) for column in columns])
+        RowView(None, [CellView(_cut(row[column.place]), column.numeric, unused=not column.field) for column in columns])
         for row in source.sample[:ROWS]
     ]
 

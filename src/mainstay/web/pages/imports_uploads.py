@@ -104,7 +104,6 @@ class Pending:
 
 def keep(*, person: User, kind: str, source: str, files: Sequence[TemporaryUploadedFile]) -> Pending:
     """Take uploaded files over into a folder of their own."""
-    sweep(person)
     token = secrets.token_hex(16)
     folder = _home() / token
     folder.mkdir(mode=0o700, parents=True)

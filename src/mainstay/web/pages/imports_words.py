@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mainstay.core.errors import N_, Refused
+from mainstay.ledger.reading import KINDS
 
 # By the names of a refusal's parameters.
 _HERE: tuple[tuple[frozenset[str], str], ...] = (
@@ -26,6 +27,7 @@ _HERE: tuple[tuple[frozenset[str], str], ...] = (
     ),
 )
 _MISSING = frozenset({"fields", "columns"})
+_LABELS = {field.name: field.label for kind in KINDS.values() for field in kind.fields}
 
 
 def told(error: Refused) -> str:
@@ -36,7 +38,10 @@ def told(error: Refused) -> str:
 def said(message: str, params: Mapping[str, Any]) -> str:
     names = params.keys()
     if names == _MISSING:
-        return _("No column was found for: %(fields)s. Choose the column below.") % params
+        labels = [_(_LABELS.get(name, name)) for name in str(params["fields"]).split(", ")]
+        text = _("No column was found for: %(fields)s. Choose the columns below.") % {"fields": ", ".join(labels)}
+        more = _("Quantity and unit price together will do for the amount.") if "amount" in message else ""
+        return f"{text} {more}".strip()
     for wanted, here in _HERE:
         if wanted <= names:
             message = here

@@ -118,6 +118,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     if refresh is None:
         page = PortfolioPage(None, None, None, None, "", filtered=False, imported=bool(live_batches()))
         return render_page(request, "portfolio", page)
+    asked = undated(asked, refresh)
     page = PortfolioPage(
         refresh.as_of,
         Window(refresh.as_of, refresh.months),
@@ -135,6 +136,11 @@ def refresh_asked(asked: Asked) -> Refresh | None:
     """The refresh of the day asked for, or the current one; None before the first. NotFound for another day."""
     day_asked = asked.day
     return refresh_of(day_asked) if day_asked else current_refresh()
+
+
+def undated(asked: Asked, refresh: Refresh) -> Asked:
+    """Without the day where it is the current one: such an address shows what is current whenever it is opened."""
+    return asked.without("as_of") if refresh.current else asked
 
 
 def currency_of(refresh: Refresh | None) -> str:

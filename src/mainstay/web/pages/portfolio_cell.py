@@ -32,6 +32,7 @@ from mainstay.web.pages.portfolio import (
     picture_of,
     refresh_asked,
     sum_of,
+    undated,
 )
 
 PAGING = ("after", "before")
@@ -100,6 +101,7 @@ def portfolio_cell(request: HttpRequest, cell: str) -> HttpResponse:
     filters, refresh = asked.filters, refresh_asked(asked)
     if refresh is None:
         raise NotFound(N_("Nothing has been graded yet. The page Portfolio says what to do next."))
+    asked = undated(asked, refresh)
     path = reverse("portfolio-cell", args=[cell])
     found = matrix(refresh, user=user, filters=filters)
     page = CellPage(
