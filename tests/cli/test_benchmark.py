@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from django.conf import settings
 
-from mainstay.cli.benchmark import steps
+from mainstay.cli.benchmark import made_up, steps
 from mainstay.grading.marts.files import ORDER, folder_of
 from mainstay.grading.models import Refresh
 from tests.cli.shell import run
@@ -54,8 +54,8 @@ def test_sql_by_hand_gives_the_same_marts(tmp_path: Path) -> None:
 def test_sales_made_up_are_skewed_and_the_same_each_time(tmp_path: Path) -> None:
     (tmp_path / "once").mkdir()
     (tmp_path / "again").mkdir()
-    first = steps.made_up.write(tmp_path / "once", lines=20_000, accounts=500, people=5)
-    again = steps.made_up.write(tmp_path / "again", lines=20_000, accounts=500, people=5)
+    first = made_up.write(tmp_path / "once", lines=20_000, accounts=500, people=5)
+    again = made_up.write(tmp_path / "again", lines=20_000, accounts=500, people=5)
     assert first.sales_csv.read_bytes() == again.sales_csv.read_bytes()
     with duckdb.connect() as connection:
         counted = connection.execute(

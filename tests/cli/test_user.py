@@ -28,8 +28,12 @@ def test_a_file_of_people_adds_them_and_prints_their_first_passwords(tmp_path: P
     assert wei.check_password(added["password"])
     (listed,) = told("user", "list")
     assert listed == {
-        **{"email": "wei@example.com", "name": "王伟", "role": "sales_representative"},
-        **{"rank": 2, "team": "North", "active": True},
+        "email": "wei@example.com",
+        "name": "王伟",
+        "role": "sales_representative",
+        "rank": 2,
+        "team": "North",
+        "active": True,
     }
 
 

@@ -44,7 +44,14 @@ def test_what_was_said_is_kept_and_told() -> None:
     assert answer.redirect_chain == [(graded.url("relationship"), 302)]
     made = Assessment.objects.get()
     assert (made.assessor, made.day, made.account) == (graded.owner, clock.today(), graded.accounts["A1"])
-    assert (made.difference, made.value, made.preference, made.access, made.rules, made.room) == (5, 4, 3, None, None, 2)
+    assert (made.difference, made.value, made.preference, made.access, made.rules, made.room) == (
+        5,
+        4,
+        3,
+        None,
+        None,
+        2,
+    )
     text = words(answer)
     assert "The grade follows it at the next refresh" in text
     # By hand: (5 + 4 + 3) ÷ 3 = 4; 100 × (4 − 1) ÷ 4 = 75; the graded one stays beside it.
@@ -52,7 +59,7 @@ def test_what_was_said_is_kept_and_told() -> None:
     assert "Graded 92 A Letter estimated" in text
     assert "Olga" in text
     assert "They said so" in text
-    assert ["Difference", "5.0 of 5", "100"] in table(answer, "Means of the assessments that count now")
+    assert ["Difference from others", "5.0 of 5", "100"] in table(answer, "Means of the assessments that count now")
 
 
 def test_an_old_assessment_is_listed_but_does_not_count() -> None:

@@ -19,14 +19,17 @@ DAY = date(2013, 11, 29)
 
 @pytest.fixture
 def customer() -> Account:
-    """The largest customer of the demonstration company, alone with a product that others buy."""
+    """The largest customer of the demonstration company that bought before, alone with a product that others buy."""
     with duckdb.connect() as connection:
         ((code,),) = connection.execute(
             f"SELECT account FROM '{DEMO}/sales.parquet' WHERE date > '2012-11-29' AND date <= '2013-11-29' "
+            f"AND account IN (SELECT account FROM '{DEMO}/sales.parquet' WHERE date BETWEEN '2012-06-01' AND '2012-11-29') "
             "GROUP BY 1 ORDER BY sum(amount) DESC LIMIT 1"
         ).fetchall()
     sales_batch(f"FROM '{DEMO}/sales.parquet' WHERE account = '{code}'")
-    sales_batch("SELECT 'X1' AS document, DATE '2013-06-01' AS date, 'OTHER' AS account, 'TRAILER' AS product, 9 AS amount")
+    sales_batch(
+        "SELECT 'X1' AS document, DATE '2013-06-01' AS date, 'OTHER' AS account, 'TRAILER' AS product, 9 AS amount"
+    )
     make_account("OTHER")
     account = make_account(code, name="Largest")
     refresh(as_of=DAY)
@@ -50,12 +53,16 @@ def test_months_and_products_add_up_to_the_sales_of_the_window(customer: Account
     total = table(answer, "Sales by month")[-1]
     assert [total[place].lstrip("$") for place in (1, 2, 4)] == cents
     assert total[5] == f"{count:,}"
-    by_month = computed(f"SELECT strftime(date, '%b %Y'), sum(amount::DECIMAL(18, 4)) FROM {lines} WHERE {now} GROUP BY 1")
+    by_month = computed(
+        f"SELECT strftime(date, '%b %Y'), sum(amount::DECIMAL(18, 4)) FROM {lines} WHERE {now} GROUP BY 1"
+    )
     shown = {row[0]: money(row[1]) for row in table(answer, "Sales by month")[1:-1]}
     assert {month: value for month, value in shown.items() if value} == {
         month: round(Decimal(value), 2) for month, value in by_month
     }
-    bought = computed(f"SELECT product, sum(amount::DECIMAL(18, 4)) FROM {lines} WHERE {now} GROUP BY 1 ORDER BY 2 DESC, 1")
+    bought = computed(
+        f"SELECT product, sum(amount::DECIMAL(18, 4)) FROM {lines} WHERE {now} GROUP BY 1 ORDER BY 2 DESC, 1"
+    )
     rows = table(answer, "Products bought")
     assert [(row[0], row[2]) for row in rows[1:-1]] == [(product, f"{value:,.2f}") for product, value in bought]
     assert rows[-1][0] == f"All {len(bought)} products"
@@ -89,7 +96,9 @@ def test_the_chart_shows_what_the_table_tells() -> None:
 
 
 def test_a_window_that_begins_within_a_month_splits_it() -> None:
-    for number, (day, amount) in enumerate([("2023-01-15", 1), ("2023-01-16", 2), ("2024-01-15", 4), ("2024-01-16", 8)]):
+    for number, (day, amount) in enumerate(
+        [("2023-01-15", 1), ("2023-01-16", 2), ("2024-01-15", 4), ("2024-01-16", 8)]
+    ):
         sales_batch(f"SELECT 'S{number}' AS document, DATE '{day}' AS date, 'A1' AS account, {amount} AS amount")
     account = make_account("A1")
     done = refresh(as_of=date(2024, 1, 15))

@@ -134,7 +134,7 @@ def test_a_large_list_comes_in_pieces(logged_in: Client, graded: Any, django_ass
     Account.objects.bulk_create(Account(code=f"N{n:04}", search=f"n{n:04}") for n in range(900))
     refresh(as_of=TINY_DAY)
     with django_assert_max_num_queries(9):
-        answer = logged_in.get("/accounts/export.csv")
+        answer: Any = logged_in.get("/accounts/export.csv")
         pieces = list(answer.streaming_content)
     assert len(pieces) > 4
     assert b"".join(pieces).count(b"\r\n") == 908

@@ -154,7 +154,10 @@ def test_it_is_only_read(logged_in: Client) -> None:
 
 
 def test_columns_are_chosen_and_kept(logged_in: Client, graded: Any) -> None:
-    answer = logged_in.get("/accounts/?country=France&columns=&columns=industry&columns=orders")
+    form = logged_in.get("/accounts/?country=France&order=name").content.decode().split('class="columns"')[1]
+    assert '<input type="hidden" name="country" value="France">' in form
+    assert '<input type="hidden" name="order" value="name">' in form
+    answer: Any = logged_in.get("/accounts/?country=France&columns=&columns=industry&columns=orders")
     assert answer.url == "/accounts/?country=France"
     page = logged_in.get(answer.url)
     assert [column.name for column in page.context["page"].columns] == ["orders", "industry"]

@@ -41,7 +41,8 @@ def many() -> str:
     refresh(as_of=EARLIER)
     refresh(as_of=TINY_DAY)
     current = refresh_of()
-    return max(current.matrix, key=lambda cell: current.matrix[cell]["accounts"])
+    fullest: str = max(current.matrix, key=lambda cell: current.matrix[cell]["accounts"])
+    return fullest
 
 
 def rows(response: Any) -> list[tuple[str, Decimal]]:

@@ -35,7 +35,7 @@ def test_the_figures_worked_out_by_hand() -> None:
     }
     assert "60.00 of the purchases belong to no account" in text
     pareto = table(answer, "Pareto curve")[1:]
-    assert [row[4] for row in pareto] == ["57.3%", "80.2%", "92.4%", "97.0%", "100.0%"][: len(pareto)] or pareto
+    assert [row[4] for row in pareto] == ["57.3%", "80.2%", "92.4%", "96.9%", "100.0%"]
     whale = table(answer, "Whale curve")[1:]
     assert [row[3] for row in whale] == ["195", "235", "255", "261", "265"]
     assert f'href="/accounts/{graded.accounts["A1"].pk}/"' in answer.content.decode()
@@ -100,8 +100,7 @@ def test_who_sees_a_part_sees_figures_of_that_part_alone() -> None:
         assert f"/accounts/{account.pk}/" not in page
     for hidden in ("1,370", "1370", "225.33", "265", "belong to no account"):
         assert hidden not in text
-    rows = next(iter(spec(answer, "whale")["datasets"].values())) if "datasets" in spec(answer, "whale") else None
-    assert rows is None or len(rows) <= 3
+    assert graded.accounts["B1"].name not in str(spec(answer, "whale"))
 
 
 def test_every_role_opens_it() -> None:

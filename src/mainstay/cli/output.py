@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import click
+from django.utils.functional import Promise
 from rich.console import Console
 from rich.table import Table
 
@@ -17,11 +18,13 @@ from mainstay.core.money import plain
 
 
 def as_json(value: Any) -> Any:
-    """Money as text with four decimals, days as ISO text, all else as it is."""
+    """Money as text with four decimals, days as ISO text, messages in the reader's language, all else as it is."""
     if isinstance(value, Decimal):
         return plain(value)
     if isinstance(value, date | datetime):
         return value.isoformat()
+    if isinstance(value, Promise):
+        return str(value)
     if isinstance(value, Mapping):
         return {str(key): as_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -22,7 +22,7 @@ FIELDS = ["class" if name == "account_class" else name for name in _NAMES]
 # Where a record's key is kept, beside the account mart itself.
 _OF_ACCOUNT = ("name", "held_class")
 _OF_PLAY = ("strategy", "target")
-_NOWHERE = {"state": "NULL", "rung": "CASE WHEN first_order IS NOT NULL THEN 1 END"}
+_NOWHERE = {"state": "NULL::VARCHAR", "rung": "CASE WHEN first_order IS NOT NULL THEN 1 END"}
 # The largest and the latest first; texts, ranks and classes from the beginning, the first order from the oldest.
 _FALLING = frozenset(
     ("score", "attractiveness", "potential", "sales", "profit", "sales_share", "last_order", "orders", "products")

@@ -50,7 +50,7 @@ def write_pairs(pairs: Sequence[tuple[str, str | Sequence[str]]]) -> None:
     room = max(40, _columns() - width - len(GAP))
     for name, value in pairs:
         texts = [value] if isinstance(value, str) else value
-        lines = [line for text in texts for line in _wrapped(text, room)] or [""]
+        lines = [line for text in texts for line in _wrapped(str(text), room)] or [""]
         for number, line in enumerate(lines):
             click.echo(f"{_fitted('' if number else name, width)}{GAP}{line}".rstrip())
 

@@ -18,7 +18,7 @@ def places(table: ir.Table, value: str, member: str) -> ir.Table:
     far fewer than the rows for months, products and contacts.
     """
     known = table.filter(table[value].notnull())
-    counts = known.group_by(value).aggregate(same=known[member].cast("int64").sum())
+    counts = known.group_by(value).aggregate(same=known.count(where=known[member]).cast("int64"))
     up_to = ibis.window(order_by=counts[value], preceding=None, following=0)
     counted = counts.mutate(
         below=counts.same.sum().over(up_to).cast("int64") - counts.same,

@@ -55,7 +55,8 @@ def _answers(told: dict[str, Any]) -> list[tuple[str, ...]]:
     ]
     for name, page in told["pages"].items():
         if name != "peak":
-            measured = f"{_milliseconds(page['seconds'])}, {page['queries']} queries"
+            trouble = "" if page["status"] == 200 else f", status {page['status']}"
+            measured = f"{_milliseconds(page['seconds'])}, {page['queries']} queries{trouble}"
             rows.append((f"page: {name}", measured, "300 ms, 30 queries"))
     return rows
 

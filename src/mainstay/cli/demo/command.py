@@ -9,7 +9,7 @@ from mainstay.cli.demo.company import make
 from mainstay.cli.demo.staff import PASSWORD, everybody
 from mainstay.cli.home import make_ready, serve_on
 from mainstay.cli.labels import label
-from mainstay.cli.shell import Command, Progress, say
+from mainstay.cli.shell import Command, Progress, say, told
 from mainstay.cli.tables import write_table
 from mainstay.core.errors import N_, Refused
 from mainstay.people.roles import Role
@@ -53,5 +53,5 @@ def _log_ins(port: int) -> None:
     rows = [(person.email, person.name, str(Role(person.role).label), person.team or "–") for person in everybody()]
     write_table([gettext("E-mail"), label("name"), gettext("Role"), gettext("Team")], rows)
     click.echo()
-    click.echo(f"{gettext('Address')}: http://{HOST}:{port}/")
-    click.echo(f"{gettext('Password of everybody')}: {PASSWORD}")
+    click.echo(told(N_("Address: %(address)s"), {"address": f"http://{HOST}:{port}/"}))
+    click.echo(told(N_("Password of everybody: %(password)s"), {"password": PASSWORD}))

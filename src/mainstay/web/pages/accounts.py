@@ -60,7 +60,10 @@ class ListFilters:
 
 @dataclass(frozen=True)
 class AccountsPage:
-    """`all_columns` are pairs of a column and whether it is shown. `hidden`: the user sees only some accounts."""
+    """`all_columns` are pairs of a column and whether it is shown. `kept`: what a choice of columns leaves as it is.
+
+    `hidden`: the user sees only some accounts.
+    """
 
     as_of: date | None
     graded: bool
@@ -72,6 +75,7 @@ class AccountsPage:
     totals: Totals
     previous: str
     next: str
+    kept: list[tuple[str, str]]
     export: str
     currency: str
     filtered: bool
@@ -106,6 +110,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         totals=found.totals,
         previous=asked.address(path, only=LISTED, before=found.previous) if found.previous else "",
         next=asked.address(path, only=LISTED, after=found.next) if found.next else "",
+        kept=[(name, value) for name, value in asked.values.items() if name in LISTED],
         export=asked.address(reverse("accounts-export"), only=LISTED),
         currency=currency_of(refresh),
         filtered=bool(filters),

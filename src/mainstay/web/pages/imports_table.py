@@ -141,7 +141,6 @@ def _is_zip(path: Path) -> bool:
 
 def _described(view: FileView, source: SourceFile, match: Match | None, kind: str) -> FileView:
     style = _style(source, match, kind) if match else None
-    orders = {order for order in style.orders.values() if order} if style else set()
     return replace(
         view,
         format={"csv": "CSV", "xlsx": "XLSX", "parquet": "Parquet"}[source.format],
@@ -150,8 +149,18 @@ def _described(view: FileView, source: SourceFile, match: Match | None, kind: st
         sheet=source.sheet or "",
         heading_row=source.heading_row,
         decimal=style.decimal if style and source.format != "parquet" else "",
-        date_order=orders.pop() if len(orders) == 1 else "ymd" if style and source.format == "csv" else "",
+        date_order=_date_order(source, match, style) if match and style else "",
     )
+
+
+def _date_order(source: SourceFile, match: Match, style: Style) -> str:
+    """The order of the first column of dates: where none needs to be said, as its first text shows it."""
+    field, order = next(iter(style.orders.items()), ("", None))
+    if not field or order or source.format != "csv":
+        return order or ""
+    place = source.columns.index(match.fields[field])
+    first = next((text for row in source.sample if (text := (row[place] or "").strip())), "")
+    return "ymd" if first[:4].isdigit() else "dmy"
 
 
 def _style(source: SourceFile, match: Match, kind: str) -> Style | None:
@@ -193,7 +202,9 @@ def _columns(source: SourceFile, fields: Mapping[str, str], kind: str) -> list[C
 
 def _raw(source: SourceFile, columns: Sequence[ColumnView]) -> list[RowView]:
     return [
-        RowView(None, [CellView(_cut(row[column.place]), column.numeric, unused=not column.field) for column in columns])
+        RowView(
+            None, [CellView(_cut(row[column.place]), column.numeric, unused=not column.field) for column in columns]
+        )
         for row in source.sample[:ROWS]
     ]
 
