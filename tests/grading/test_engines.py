@@ -53,6 +53,7 @@ def backend() -> Iterator[Any]:
 
 
 @pytest.mark.long
+@pytest.mark.filterwarnings("ignore:XDG_RUNTIME_DIR")
 @pytest.mark.parametrize("name", SETS)
 def test_postgresql_grades_as_duckdb_does(backend: Any, name: str) -> None:
     make, as_of = SETS[name]

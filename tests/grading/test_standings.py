@@ -106,6 +106,13 @@ def test_scopes(accounts: dict[str, Account]) -> None:
         "industry": ["Food", "Machinery"],
         "owner": [(_olaf().pk, "Olaf")],
     }
+    make_account("Z1", region="North", country="Austria")
+    assert filter_choices(director) == {
+        "country": ["Austria", "France", "Germany"],
+        "region": ["North"],
+        "industry": ["Food", "Machinery"],
+        "owner": [(_olaf().pk, "Olaf")],
+    }
 
 
 def test_a_record_has_the_keys_of_show_account(accounts: dict[str, Account]) -> None:

@@ -44,7 +44,7 @@ def held(kind: str = "sales") -> Counter[tuple[Any, ...]]:
     return Counter(tuple(row[column] for column in columns) for row in rows)
 
 
-def amounts() -> list[Decimal]:
+def amounts() -> list[Any]:
     """The amounts of the sales lines that count, ascending."""
     return sorted(row[-1] for row in held().elements())
 

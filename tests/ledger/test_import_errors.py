@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mainstay.core.errors import Refused
-from mainstay.ledger import imports, writer
+from mainstay.ledger import imports
 from mainstay.ledger.models import Batch
 from tests.ledger.files import HEAD, TINY, WHOLE, amounts, bring, bring_text, held
 
@@ -84,7 +84,7 @@ def test_a_full_disk_is_told_and_nothing_changes(monkeypatch: pytest.MonkeyPatch
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(writer.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(Refused, match="No space left on device"):
         bring("sales", TINY / "sales.csv")
     monkeypatch.undo()

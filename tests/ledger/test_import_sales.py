@@ -124,7 +124,7 @@ def test_one_who_may_not_import_writes_nothing(home: Path) -> None:
 def test_online_retail_comes_in_whole() -> None:
     path = TINY.parent / "online_retail.parquet"
     outcome = bring("sales", path)
-    by_hand = duckdb.sql(
+    by_hand = duckdb.execute(
         f"""SELECT count(*), sum(round((Quantity * UnitPrice::DECIMAL(18, 6)), 4)::DECIMAL(38, 4)),
         count(DISTINCT CustomerID) FROM '{path}'"""
     ).fetchall()

@@ -47,12 +47,15 @@ elif action == "undo":
     undo_batch(batch=int(argument))
 """
 # Tells what the ledger holds, lets the next writer sweep, and imports the file once more.
-REPORT = """
+REPORT = (
+    """
 import json, sys
 import django
 django.setup()
 action = ""
-""" + ACT + """
+"""
+    + ACT
+    + """
 from django.conf import settings
 from mainstay.ledger.engine import opened
 from mainstay.ledger.models import Batch, LedgerFile
@@ -70,6 +73,7 @@ listed = sorted(LedgerFile.objects.values_list("path", flat=True))
 bring("sales", sales)
 print(json.dumps({"held": first, "live": live, "strays": disk != listed, "again": held()}))
 """
+)
 IMPORT_STEPS = [
     ("mainstay.ledger.imports", "stage"),
     ("mainstay.ledger.imports", "_open_batch"),

@@ -51,7 +51,7 @@ def test_who_is_not_logged_in_is_sent_to_the_log_in_page() -> None:
     for suffix in ("", "sales/", "relationship/", "history/"):
         answer = Client().get(f"/accounts/{account.pk}/{suffix}")
         assert answer.status_code == 302
-        assert answer.url.startswith("/log-in/")
+        assert answer.headers["Location"].startswith("/log-in/")
 
 
 def test_a_page_asks_little_of_the_database(django_assert_max_num_queries: Any) -> None:

@@ -1,7 +1,7 @@
 """An account's Sales, against SQL of its own over the ledger's lines."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import duckdb
 import pytest
@@ -23,7 +23,8 @@ def customer() -> Account:
     with duckdb.connect() as connection:
         ((code,),) = connection.execute(
             f"SELECT account FROM '{DEMO}/sales.parquet' WHERE date > '2012-11-29' AND date <= '2013-11-29' "
-            f"AND account IN (SELECT account FROM '{DEMO}/sales.parquet' WHERE date BETWEEN '2012-06-01' AND '2012-11-29') "
+            "AND account IN "
+            f"(SELECT account FROM '{DEMO}/sales.parquet' WHERE date BETWEEN '2012-06-01' AND '2012-11-29') "
             "GROUP BY 1 ORDER BY sum(amount) DESC LIMIT 1"
         ).fetchall()
     sales_batch(f"FROM '{DEMO}/sales.parquet' WHERE account = '{code}'")
@@ -34,6 +35,10 @@ def customer() -> Account:
     account = make_account(code, name="Largest")
     refresh(as_of=DAY)
     return account
+
+
+def cents_of(value: Decimal | int) -> str:
+    return f"{Decimal(value).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
 
 
 def computed(query: str) -> list[tuple[object, ...]]:
@@ -49,7 +54,7 @@ def test_months_and_products_add_up_to_the_sales_of_the_window(customer: Account
         f"SELECT sum(amount::DECIMAL(18, 4)) FILTER ({now}), sum(amount::DECIMAL(18, 4)) FILTER ({before}), "
         f"sum(cost::DECIMAL(18, 4)) FILTER ({now}), count(*) FILTER ({now}) FROM {lines}"
     )
-    cents = [f"{value or 0:,.2f}" for value in (sales, old, cost)]
+    cents = [cents_of(value or 0) for value in (sales, old, cost)]
     total = table(answer, "Sales by month")[-1]
     assert [total[place].lstrip("$") for place in (1, 2, 4)] == cents
     assert total[5] == f"{count:,}"
@@ -58,13 +63,13 @@ def test_months_and_products_add_up_to_the_sales_of_the_window(customer: Account
     )
     shown = {row[0]: money(row[1]) for row in table(answer, "Sales by month")[1:-1]}
     assert {month: value for month, value in shown.items() if value} == {
-        month: round(Decimal(value), 2) for month, value in by_month
+        month: money(cents_of(value)) for month, value in by_month
     }
     bought = computed(
         f"SELECT product, sum(amount::DECIMAL(18, 4)) FROM {lines} WHERE {now} GROUP BY 1 ORDER BY 2 DESC, 1"
     )
     rows = table(answer, "Products bought")
-    assert [(row[0], row[2]) for row in rows[1:-1]] == [(product, f"{value:,.2f}") for product, value in bought]
+    assert [(row[0], row[2]) for row in rows[1:-1]] == [(product, cents_of(value)) for product, value in bought]
     assert rows[-1][0] == f"All {len(bought)} products"
     assert rows[-1][2].lstrip("$") == cents[0]
     lost = computed(
@@ -72,7 +77,7 @@ def test_months_and_products_add_up_to_the_sales_of_the_window(customer: Account
         f"(SELECT product FROM {lines} WHERE {now}) GROUP BY 1 ORDER BY 2 DESC, 1"
     )
     assert [(row[0], row[2]) for row in table(answer, "No longer bought")[1:-1]] == [
-        (product, f"{value:,.2f}") for product, value in lost
+        (product, cents_of(value)) for product, value in lost
     ]
     assert table(answer, "Not bought")[1][0] == "TRAILER"
 

@@ -132,12 +132,15 @@ def test_refused_rows_are_told_and_handed_back(logged_in: Client) -> None:
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Disposition"] == 'attachment; filename="refused-sales.csv"'
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    answer.close()
     assert [row[0] for row in rows[1:]] == ["S3", "S4"]
     assert rows[2][4] == "'=cmd"
     logged_in.post(address, {"action": "import", "errors": "allow"})
     batch = Batch.objects.get(state="live")
     assert (batch.counts["new"], batch.counts["refused"]) == (3, 2)
-    assert logged_in.get(f"{address}refused.csv").status_code == 200
+    again = logged_in.get(f"{address}refused.csv")
+    assert again.status_code == 200
+    again.close()
 
 
 def test_no_refused_rows_no_file(logged_in: Client) -> None:

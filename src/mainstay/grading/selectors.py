@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-from django.db.models import Count, QuerySet, Sum
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 
 from mainstay.accounts.access import visible
+from mainstay.accounts.models import Account
 from mainstay.core.errors import N_, NotFound
 from mainstay.grading.listing import EVERYTHING, Filters, narrowed, standings_of
 from mainstay.grading.marts import accounts as mart
@@ -19,6 +21,7 @@ from mainstay.people.models import User
 
 # A list of choices longer than this helps nobody to choose.
 CHOICES = 500
+CHOSEN = ("country", "region", "industry")
 
 
 def current_refresh() -> Refresh | None:
@@ -115,10 +118,34 @@ def _money(told: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
 
 def filter_choices(user: User) -> dict[str, list[Any]]:
     """What the filters of a list offer: countries, regions, industries, and owners as (id, name), in order."""
+    whole = sees_everything(user)
     scope = visible(user).order_by()
     found: dict[str, list[Any]] = {
-        name: list(scope.exclude(**{name: ""}).values_list(name, flat=True).distinct().order_by(name)[:CHOICES])
-        for name in ("country", "region", "industry")
+        name: _values_of_all(name)
+        if whole
+        else list(scope.exclude(**{name: ""}).values_list(name, flat=True).distinct().order_by(name)[:CHOICES])
+        for name in CHOSEN
     }
-    owners = User.objects.filter(pk__in=scope.filter(owner__isnull=False).values("owner"))
+    owned = Account.objects.filter(owner=OuterRef("pk")) if whole else scope.filter(owner__isnull=False)
+    owners = User.objects.filter(Exists(owned) if whole else Q(pk__in=owned.values("owner")))
     return found | {"owner": list(owners.order_by("name").values_list("pk", "name")[:CHOICES])}
+
+
+def _values_of_all(name: str) -> list[str]:
+    """The distinct values of an indexed column of all accounts, leaping from each to the next in the index."""
+    field = Account._meta.get_field(name)
+    column, table = connection.ops.quote_name(field.attname), connection.ops.quote_name(Account._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH RECURSIVE leap(value) AS (
+                SELECT min({column}) FROM {table} WHERE {column} > ''
+                UNION ALL
+                SELECT (SELECT min({column}) FROM {table} WHERE {column} > leap.value)
+                FROM leap WHERE leap.value IS NOT NULL
+            )
+            SELECT value FROM leap WHERE value IS NOT NULL LIMIT %s
+            """,
+            [CHOICES],
+        )
+        return [value for (value,) in cursor.fetchall()]

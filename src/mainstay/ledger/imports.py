@@ -117,7 +117,7 @@ def _import_lines(work: _Work, reading: Reading) -> Outcome:
     units.load_incoming(connection, lines, staged.rows, order.source)
     units.check_shared(connection, lines, reading.names)
     with writing(work.progress) as writer:
-        work.progress("comparing with the ledger", staged.row_count)
+        work.progress(N_("comparing with the ledger"), staged.row_count)
         units.load_existing(
             connection,
             lines,
@@ -133,7 +133,7 @@ def _import_lines(work: _Work, reading: Reading) -> Outcome:
         if order.dry_run:
             return replace(outcome, counts=counts | created.foreseen())
         batch = _open_batch(order, reading)
-        work.progress("writing", verdicts.new_rows)
+        work.progress(N_("writing"), verdicts.new_rows)
         files = _write_lines(connection, lines, batch, order, verdicts)
         days = connection.execute("SELECT min(date), max(date) FROM incoming").fetchone() or (None, None)
         return _commit(writer, batch, files, outcome, lambda: _created(created, batch), days)

@@ -53,7 +53,7 @@ def writing(progress: Progress = no_progress) -> Iterator[Writer]:
                 break
             except BlockingIOError:
                 if not waited:
-                    progress("waiting for another import", 0)
+                    progress(N_("waiting for another import"), 0)
                 waited = True
                 time.sleep(0.1)
         head, _made = Head.objects.get_or_create(pk=1)

@@ -13,7 +13,6 @@ from mainstay.core.periods import Window
 from mainstay.ledger.models import Head
 from mainstay.ledger.selectors import cost_lines, live_batches, sales_lines
 
-
 # Before it no file may have a line either.
 FIRST_DAY = date(1900, 1, 1)
 

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +23,7 @@ def workbook(path: Path, fill: Callable[[xlsxwriter.Workbook], None], **options:
     return path
 
 
-def table(path: Path, *rows: list[object], start: int = 0, **options: object) -> Path:
+def table(path: Path, *rows: Sequence[object], start: int = 0, **options: object) -> Path:
     def fill(book: xlsxwriter.Workbook) -> None:
         sheet = book.add_worksheet("Data")
         day = book.add_format({"num_format": "yyyy-mm-dd"})

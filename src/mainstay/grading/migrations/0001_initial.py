@@ -70,10 +70,10 @@ class Migration(migrations.Migration):
                 ('first_order', models.DateField(null=True)),
                 ('last_order', models.DateField(null=True)),
                 ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='accounts.account')),
-                ('refresh', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='grading.refresh')),
+                ('refresh', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='grading.refresh')),
             ],
             options={
-                'indexes': [models.Index(fields=['refresh', 'account', 'cell', 'sales', 'profit'], name='standing_totals'), models.Index(fields=['refresh', 'sales'], name='standing_by_sales')],
+                'indexes': [models.Index(fields=['refresh', 'account', 'cell', 'sales', 'profit'], name='standing_totals'), models.Index(fields=['refresh', 'sales'], name='standing_by_sales'), models.Index(fields=['refresh'], name='standing_of_refresh')],
                 'constraints': [models.UniqueConstraint(fields=('account', 'refresh'), name='standing_once_per_refresh')],
             },
         ),
