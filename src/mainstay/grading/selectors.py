@@ -133,8 +133,7 @@ def filter_choices(user: User) -> dict[str, list[Any]]:
 
 def _values_of_all(name: str) -> list[str]:
     """The distinct values of an indexed column of all accounts, leaping from each to the next in the index."""
-    field = Account._meta.get_field(name)
-    column, table = connection.ops.quote_name(field.attname), connection.ops.quote_name(Account._meta.db_table)
+    column, table = connection.ops.quote_name(name), connection.ops.quote_name(Account._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
