@@ -34,6 +34,7 @@ def serve_on(host: str, port: int) -> None:
     """Serve the pages until told to stop."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     settings.MAINSTAY_HOME.joinpath("uploads").mkdir(mode=0o700, exist_ok=True)
     Granian(
@@ -43,6 +44,8 @@ def serve_on(host: str, port: int) -> None:
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=8,
+        # What it says when all is well goes to stdout, which is for results.
+        log_level=LogLevels.error,
         log_access=False,
     ).serve()
 

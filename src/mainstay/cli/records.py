@@ -15,7 +15,7 @@ from mainstay.grading.models import Refresh
 from mainstay.grading.playbook import PLAYBOOK
 from mainstay.grading.records import AccountRecord, account_records
 
-CHUNK = 10_000
+CHUNK = 20_000
 _NAMES = [item.name for item in fields(AccountRecord) if item.name not in ("reasons", "figures")]
 FIELDS = ["class" if name == "account_class" else name for name in _NAMES]
 
