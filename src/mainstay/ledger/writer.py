@@ -43,9 +43,12 @@ class Writer:
 
 
 @contextmanager
-def writing(progress: Progress = no_progress) -> Iterator[Writer]:
-    """Wait for the turn to write, sweep what a crash left, and hold the turn."""
-    with (settings.MAINSTAY_HOME / "ledger.lock").open("w") as lock:
+def turn(name: str, waiting: str, progress: Progress) -> Iterator[None]:
+    """Wait for one's turn at what only one may do at a time; it ends with its process, however that ends.
+
+    `waiting` is the msgid that `progress` is told while somebody else has it.
+    """
+    with (settings.MAINSTAY_HOME / f"{name}.lock").open("w") as lock:
         waited = False
         while True:
             try:
@@ -53,9 +56,16 @@ def writing(progress: Progress = no_progress) -> Iterator[Writer]:
                 break
             except BlockingIOError:
                 if not waited:
-                    progress(N_("waiting for another import"), 0)
+                    progress(waiting, 0)
                 waited = True
                 time.sleep(0.1)
+        yield
+
+
+@contextmanager
+def writing(progress: Progress = no_progress) -> Iterator[Writer]:
+    """Wait for the turn to write, sweep what a crash left, and hold the turn."""
+    with turn("ledger", N_("waiting for another import"), progress):
         head, _made = Head.objects.get_or_create(pk=1)
         sweep()
         yield Writer(revision=head.revision)

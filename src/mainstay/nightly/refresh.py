@@ -4,13 +4,10 @@ Nothing that readers see changes before the last step. One refresh at a time: th
 first sweeps what one that broke off has left.
 """
 
-import fcntl
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 
-from django.conf import settings
 from django.db import DatabaseError
 from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table
@@ -24,7 +21,7 @@ from mainstay.grading.models import Refresh
 from mainstay.grading.scheme import DEFAULT, GradingScheme
 from mainstay.grading.selectors import current_refresh
 from mainstay.ledger.engine import opened, scratch
-from mainstay.ledger.writer import Progress, no_progress
+from mainstay.ledger.writer import Progress, no_progress, turn
 from mainstay.nightly.ledger_taken import Ledger, currency_of, day_of, taken
 
 MONTHS = 12
@@ -46,7 +43,7 @@ def refresh(
     """
     if not 1 <= months <= MOST_MONTHS:
         raise Refused(N_("The window may have from 1 to %(most)s months."), most=MOST_MONTHS)
-    with _turn(progress):
+    with turn("refresh", N_("waiting for another refresh"), progress):
         services.refresh_sweep()
         with opened(engine) as backend:
             progress(N_("reading the ledger"), 0)
@@ -107,20 +104,3 @@ def _failing(started: Refresh) -> Iterator[None]:
         with suppress(DatabaseError):
             services.refresh_fail(refresh=started)
         raise
-
-
-@contextmanager
-def _turn(progress: Progress) -> Iterator[None]:
-    """Wait for the turn to refresh and hold it; it ends with this process, however that ends."""
-    with (settings.MAINSTAY_HOME / "refresh.lock").open("w") as lock:
-        waited = False
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if not waited:
-                    progress(N_("waiting for another refresh"), 0)
-                waited = True
-                time.sleep(0.1)
-        yield
