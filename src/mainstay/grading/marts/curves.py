@@ -3,8 +3,7 @@
 For a part of the company everything is computed anew over that part: its curve, its head, its peak.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -12,7 +11,6 @@ from typing import Any, Literal
 import duckdb
 import ibis
 import pyarrow as pa
-from ibis.backends.duckdb import Backend
 
 from mainstay.core.money import plain
 from mainstay.grading.marts.accounts import scoped
@@ -73,8 +71,11 @@ def shares(refresh: Refresh, codes: pa.Table | None = None) -> dict[str, Any]:
     """The keys of `show pareto` without its curve, as JSON has them."""
     if codes is None:
         return dict(refresh.pareto)
-    with _part(refresh, codes) as (backend, scheme):
-        table = pareto.summary(backend.table("part"), head=scheme.head_share)
+    with reading() as connection:
+        _create_part(connection, refresh, codes)
+        backend = ibis.duckdb.from_connection(connection)
+        head = GradingScheme.from_dict(refresh.scheme).head_share
+        table = pareto.summary(backend.table("part"), head=head)
         (row,) = backend.to_pyarrow(table).to_pylist()
     return {name: plain(row[name]) if isinstance(row[name], Decimal) else row[name] for name in PARETO}
 
@@ -99,14 +100,28 @@ def thinned_curve(
 
 def groups(refresh: Refresh, codes: pa.Table | None = None, *, limit: int = 20) -> Groups:
     """Head, middle and unprofitable tail, each with its totals and its first `limit` accounts."""
-    with _part(refresh, codes) as (backend, scheme):
-        ranked = pareto.ranked(backend.table("part"), head=scheme.head_share)
-        backend.create_table("ranked", ranked.select("code", "cell", "active", "sales", "profit", "in_head"), temp=True)
+    with reading() as connection:
+        table = _ranked(connection, refresh, codes)
         return Groups(
-            head=_group(backend.con, "in_head", "sales DESC", limit),
-            middle=_group(backend.con, "active AND NOT in_head AND profit > 0", "sales DESC", limit),
-            tail=_group(backend.con, "active AND profit <= 0", "profit", limit),
+            head=_group(connection, table, "in_head", "sales DESC", limit),
+            middle=_group(connection, table, "active AND NOT in_head AND profit > 0", "sales DESC", limit),
+            tail=_group(connection, table, "active AND profit <= 0", "profit", limit),
         )
+
+
+def _ranked(connection: duckdb.DuckDBPyConnection, refresh: Refresh, codes: pa.Table | None) -> str:
+    """Make a table of code, cell, active, sales, profit, in_head; returns its name."""
+    if codes is None:
+        connection.execute(
+            "CREATE TEMP TABLE ranked AS SELECT code, cell, active, sales, profit, in_head FROM read_parquet(?)",
+            [file_of(refresh, "accounts")],
+        )
+        return "ranked"
+    _create_part(connection, refresh, codes)
+    backend = ibis.duckdb.from_connection(connection)
+    ranked = pareto.ranked(backend.table("part"), head=GradingScheme.from_dict(refresh.scheme).head_share)
+    backend.create_table("ranked", ranked.select("code", "cell", "active", "sales", "profit", "in_head"), temp=True)
+    return "ranked"
 
 
 def totals(refresh: Refresh, codes: pa.Table | None = None) -> dict[str, Any]:
@@ -142,14 +157,6 @@ def totals(refresh: Refresh, codes: pa.Table | None = None) -> dict[str, Any]:
     return {name: told.get(name, value) for name, value in refresh.summary.items()}
 
 
-@contextmanager
-def _part(refresh: Refresh, codes: pa.Table | None) -> Iterator[tuple[Backend, GradingScheme]]:
-    """An Ibis backend with a table `part`: code, cell, active, sales, profit of the accounts; and the scheme."""
-    with reading() as connection:
-        _create_part(connection, refresh, codes)
-        yield ibis.duckdb.from_connection(connection), GradingScheme.from_dict(refresh.scheme)
-
-
 def _create_part(connection: duckdb.DuckDBPyConnection, refresh: Refresh, codes: pa.Table | None) -> None:
     connection.execute(
         "CREATE TEMP TABLE part AS SELECT code, cell, active, sales, profit "
@@ -179,9 +186,11 @@ def _points(
     return [Point(0, "", NOTHING, NOTHING), *(Point(*values) for values in found.fetchall())]
 
 
-def _group(connection: duckdb.DuckDBPyConnection, condition: str, order: str, limit: int) -> Group:
-    (totals,) = connection.execute(f"SELECT count(*), sum(sales), sum(profit) FROM ranked WHERE {condition}").fetchall()
+def _group(connection: duckdb.DuckDBPyConnection, table: str, condition: str, order: str, limit: int) -> Group:
+    (totals,) = connection.execute(
+        f"SELECT count(*), sum(sales), sum(profit) FROM {table} WHERE {condition}"
+    ).fetchall()
     found = connection.execute(
-        f"SELECT code, cell, sales, profit FROM ranked WHERE {condition} ORDER BY {order}, code LIMIT ?", [limit]
+        f"SELECT code, cell, sales, profit FROM {table} WHERE {condition} ORDER BY {order}, code LIMIT ?", [limit]
     )
     return Group(totals[0], totals[1] or NOTHING, totals[2] or NOTHING, [Member(*row) for row in found.fetchall()])

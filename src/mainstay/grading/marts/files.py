@@ -16,7 +16,7 @@ from ibis.expr.types import Table
 from mainstay.grading.models import Refresh, RefreshState
 from mainstay.ledger.writer import sync
 
-# The total order of each file. One account's months are read often: they lie together, in small groups of rows.
+# The total order of each file: one account's rows lie together.
 ORDER = {
     "facts": ("code",),
     "accounts": ("code",),
@@ -25,6 +25,8 @@ ORDER = {
     "pareto": ("n",),
     "popular": ("industry", "rank"),
 }
+# Rows that are read together. Measured: smaller ones read one account's row or months no faster.
+ROW_GROUPS = {"accounts": 8_192}
 ROW_GROUP = 61_440
 
 
@@ -51,7 +53,7 @@ def writing(backend: Backend, refresh: Refresh) -> Iterator[Callable[[str, Table
     def write(name: str, table: Table) -> Table:
         path = folder / f"{name}.parquet"
         ordered = table.order_by([table[column].asc(nulls_first=True) for column in ORDER[name]])
-        backend.to_parquet(ordered, path, compression="zstd", row_group_size=ROW_GROUP)
+        backend.to_parquet(ordered, path, compression="zstd", row_group_size=ROW_GROUPS.get(name, ROW_GROUP))
         return backend.read_parquet(path)
 
     yield write
