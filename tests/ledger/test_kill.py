@@ -63,7 +63,7 @@ from mainstay.ledger.selectors import sales_lines
 def held():
     with opened() as engine:
         table = sales_lines(engine)
-        return [int(table.count().execute()), str(table.amount.sum().execute())]
+        return [table.count().to_pyarrow().as_py(), str(table.amount.sum().to_pyarrow().as_py())]
 costs, sales = sys.argv[1:]
 first = held()
 live = Batch.objects.filter(kind="sales", state="live").count()
