@@ -73,4 +73,5 @@ def test_the_command_measures_everything_and_leaves_nothing_behind(tmp_path: Pat
     for work in ("import of sales, CSV", "computing of the marts", "page: portfolio", "p95"):
         assert work in result.stdout
     assert "the same cells: yes" in result.stdout
+    assert ", status " not in result.stdout
     assert not list((settings.MAINSTAY_HOME / "scratch").iterdir())

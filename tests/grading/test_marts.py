@@ -10,6 +10,7 @@ import pytest
 
 from mainstay.accounts.models import Account
 from mainstay.grading.marts import curves, purchases
+from mainstay.grading.marts.windows import window_months
 from mainstay.grading.models import Refresh
 from mainstay.nightly.refresh import refresh
 from tests.factories import make_account
@@ -149,28 +150,30 @@ def test_groups_are_those_of_a_query_of_their_own(company: Refresh) -> None:
     assert groups.head.accounts == company.pareto["head_accounts"]
 
 
-def test_months_of_an_account_are_all_its_history(tiny: Refresh) -> None:
-    assert purchases.months(tiny, "A1") == [
-        purchases.Month(date(2023, 6, 1), Decimal(60), Decimal(40), 1),
-        purchases.Month(date(2024, 1, 1), Decimal(700), Decimal(490), 2),
-        purchases.Month(date(2024, 6, 1), Decimal("50.3333"), Decimal(40), 1),
+def test_months_of_an_account_are_those_of_the_two_windows(tiny: Refresh) -> None:
+    def told(code: str) -> list[tuple[object, ...]]:
+        return [(row.month, row.before, row.sales, row.goods_cost, row.lines) for row in window_months(tiny, code)]
+
+    assert [row for row in told("A1") if not row[1]] == [
+        (date(2024, 1, 1), False, Decimal(700), Decimal(490), 2),
+        (date(2024, 6, 1), False, Decimal("50.3333"), Decimal(40), 1),
     ]
-    assert purchases.months(tiny, "F1") == []
+    assert [(before, sales) for _month, before, sales, _cost, _lines in told("A1") if before] == [(True, Decimal(60))]
+    assert told("F1") == []
     # S13 lies after the as-of date.
-    assert purchases.months(tiny, "B1") == [purchases.Month(date(2024, 2, 1), Decimal(300), Decimal(230), 2)]
+    assert told("B1") == [(date(2024, 2, 1), False, Decimal(300), Decimal(230), 2)]
 
 
 def test_products_bought_in_the_window_and_before(tiny: Refresh) -> None:
-    assert purchases.bought(tiny, "A1") == [
+    found = purchases.assortment(tiny, "A1")
+    assert found.bought.rows == [
         purchases.Bought(
             product="P1",
             sales=Decimal("650.3333"),
             profit=Decimal("210.3333"),
             quantity=Decimal(11),
             sales_before=Decimal(60),
-            profit_before=Decimal(20),
             quantity_before=Decimal(1),
-            last_month=date(2024, 6, 1),
         ),
         purchases.Bought(
             product="P2",
@@ -178,13 +181,28 @@ def test_products_bought_in_the_window_and_before(tiny: Refresh) -> None:
             profit=Decimal(10),
             quantity=Decimal(5),
             sales_before=Decimal(0),
-            profit_before=Decimal(0),
             quantity_before=None,
-            last_month=date(2024, 1, 1),
         ),
     ]
+    sums = (found.bought.count, found.bought.sales, found.bought.profit, found.bought.sales_before)
+    assert sums == (2, Decimal("750.3333"), Decimal("220.3333"), Decimal(60))
+    assert (found.lost.count, found.lost.rows, found.lost.sales) == (0, [], 0)
+    few = purchases.assortment(tiny, "A1", limit=1)
+    assert ([row.product for row in few.bought.rows], few.bought.count) == (["P1"], 2)
     # G1 bought before the window before: nothing to show.
-    assert purchases.bought(tiny, "G1") == []
+    assert purchases.assortment(tiny, "G1").bought.rows == []
+
+
+def test_a_product_of_the_window_before_alone_is_lost() -> None:
+    make_account("A1")
+    sales_batch(
+        "SELECT 'S1' AS document, DATE '2024-06-10' AS date, 'A1' AS account, 'NEW' AS product, 0 AS amount "
+        "UNION ALL SELECT 'S2', DATE '2023-03-10', 'A1', 'OLD', 7"
+    )
+    found = purchases.assortment(refresh(as_of=TINY_DAY), "A1")
+    assert [row.product for row in found.bought.rows] == ["NEW"]
+    assert [(row.product, row.sales_before) for row in found.lost.rows] == [("OLD", Decimal(7))]
+    assert found.lost.sales_before == 7
 
 
 def test_products_that_others_buy(tiny: Refresh) -> None:
@@ -216,7 +234,7 @@ def test_a_line_without_product_is_in_the_products_total() -> None:
     make_account("A1")
     sales_batch("SELECT 'S1' AS document, DATE '2024-01-10' AS date, 'A1' AS account, 5 AS amount")
     done = refresh()
-    assert [(told.product, told.sales) for told in purchases.bought(done, "A1")] == [(None, Decimal(5))]
+    assert [(told.product, told.sales) for told in purchases.assortment(done, "A1").bought.rows] == [(None, Decimal(5))]
 
 
 def test_many_readers_at_once_take_turns(tiny: Refresh) -> None:

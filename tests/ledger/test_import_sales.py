@@ -14,7 +14,7 @@ from mainstay.people.roles import Role
 from tests.factories import make_user
 from tests.ledger.files import HEAD, TINY, WHOLE, amounts, bring, bring_text, bring_tiny, held, line
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 
 def test_every_line_of_the_set_comes_in() -> None:

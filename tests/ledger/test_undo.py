@@ -13,7 +13,7 @@ from mainstay.people.roles import Role
 from tests.factories import make_user
 from tests.ledger.files import WHOLE, amounts, bring_text, bring_tiny, held
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 
 def made(outcome: object) -> int:

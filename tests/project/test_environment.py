@@ -38,10 +38,11 @@ def test_what_is_set_is_taken(tmp_path: Path) -> None:
         MAINSTAY_THREADS="3",
         MAINSTAY_UPLOAD_LIMIT="50",
         MAINSTAY_CURRENCY="EUR",
+        MAINSTAY_PROXIES="1",
     )
     assert (found.secret_key, found.debug, found.https, found.language) == ("given", True, True, "zh-hans")
     assert (found.hosts, found.memory, found.threads, found.upload_limit) == (["kam.example.com"], 2048, 3, 50)
-    assert found.currency == "EUR"
+    assert (found.currency, found.proxies) == ("EUR", 1)
     assert not (tmp_path / "secret.key").exists()
 
 
@@ -60,6 +61,7 @@ def test_an_empty_variable_is_as_good_as_none(tmp_path: Path) -> None:
         ("MAINSTAY_MEMORY", "4GB", "256 or more"),
         ("MAINSTAY_THREADS", "0", "1 or more"),
         ("MAINSTAY_UPLOAD_LIMIT", "-1", "1 or more"),
+        ("MAINSTAY_PROXIES", "one", "0 or more"),
         ("DATABASE_URL", "mysql://localhost/kam", "postgresql://"),
         ("DATABASE_URL", "postgresql://localhost", "postgresql://"),
         ("DATABASE_URL", "postgresql://localhost:abc/kam", "postgresql://"),

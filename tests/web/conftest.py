@@ -3,17 +3,19 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from pytest_django.live_server_helper import LiveServer
 
 from mainstay.people.models import User
 from mainstay.people.services import user_add
+from tests.web.browsing import DESK
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 PASSWORD = "correct horse 9"
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -49,8 +51,37 @@ def browser() -> Iterator["Browser"]:
 
     # Playwright keeps an event loop of its own, and Django would refuse the database beside one.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    flags += ["--disable-component-update", "--disable-sync"]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def opened(browser: "Browser", live_server: LiveServer, person: Callable[..., User]) -> Iterator[Callable[..., Any]]:
+    """Opens a page as a director, or as nobody; at the end nothing may stand in the console."""
+    contexts, complaints = [], []
+
+    def open_page(path: str, *, anonymous: bool = False, **options: Any) -> "Page":
+        options = {"viewport": DESK, "locale": "en", "reduced_motion": "reduce"} | options
+        context = browser.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        if not anonymous:
+            client = Client()
+            client.force_login(User.objects.filter(email="ada@example.com").first() or person())
+            context.add_cookies(
+                [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+            )
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []

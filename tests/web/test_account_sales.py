@@ -8,6 +8,7 @@ import pytest
 
 from mainstay.accounts.models import Account
 from mainstay.grading.marts.windows import window_months
+from mainstay.ledger.models import Product
 from mainstay.nightly.refresh import refresh
 from tests.factories import make_account, make_user
 from tests.ledgers import DEMO, sales_batch
@@ -118,6 +119,17 @@ def test_a_window_that_begins_within_a_month_splits_it() -> None:
     assert rows["Jan 2023"] == ["2.00", "0.00"]
     assert rows["Jan 2024"] == ["4.00", "1.00"]
     assert rows["Total"] == ["6.00", "1.00"]
+
+
+def test_products_are_told_by_name_and_code() -> None:
+    make_account("A1")
+    sales_batch("SELECT 'S1' AS document, DATE '2024-01-02' AS date, 'A1' AS account, 'P1' AS product, 5 AS amount")
+    Product.objects.create(code="P1", name="Long <b>bolt</b>")
+    refresh()
+    account = Account.objects.get()
+    text = client_of(make_user("Dora", role="director")).get(f"/accounts/{account.pk}/sales/").content.decode()
+    assert 'Long &lt;b&gt;bolt&lt;/b&gt; <span class="quiet">P1</span>' in text
+    assert "<b>bolt" not in text
 
 
 def test_lines_without_a_product_are_told_as_such() -> None:

@@ -1,62 +1,19 @@
 """The design system in a real browser: no findings by axe, nothing against the policy, keys and menus."""
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.test import Client
-from pytest_django.live_server_helper import LiveServer
 
-from mainstay.people.models import User
+from tests.web.browsing import DESK, PHONE, findings, fits
 from tests.web.test_components import handler404, handler500, urlpatterns  # noqa: F401
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
     pytest.mark.urls("tests.web.test_browser"),
 ]
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1440, "height": 900}
 LOOKS = [("light", DESK), ("dark", DESK), ("light", PHONE), ("dark", PHONE)]
-
-
-@pytest.fixture
-def opened(browser: "Browser", live_server: LiveServer, person: Callable[..., User]) -> Iterator[Callable[..., Any]]:
-    """Opens a page as a director, or as nobody; at the end nothing may stand in the console."""
-    contexts, complaints = [], []
-
-    def open_page(path: str, *, anonymous: bool = False, **options: Any) -> "Page":
-        options = {"viewport": DESK, "locale": "en", "reduced_motion": "reduce"} | options
-        context = browser.new_context(base_url=live_server.url, **options)
-        contexts.append(context)
-        if not anonymous:
-            client = Client()
-            client.force_login(User.objects.filter(email="ada@example.com").first() or person())
-            context.add_cookies(
-                [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-            )
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path)
-        page.wait_for_load_state("networkidle")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-def findings(page: "Page") -> list[str]:
-    """What axe has to say, by WCAG 2.2 A and AA and its best practices."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [f"{finding['id']}: {[node['html'][:120] for node in finding['nodes'][:3]]}" for finding in found]
 
 
 @pytest.mark.parametrize(("scheme", "viewport"), LOOKS)
@@ -73,7 +30,7 @@ def test_axe_finds_nothing_on_any_component(opened: Callable[..., Any], scheme: 
         chart.scroll_into_view_if_needed()
     page.wait_for_function("document.querySelectorAll('[data-chart]:not([data-drawn])').length === 0")
     assert findings(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(page)
 
 
 def test_a_chart_tells_and_leads(opened: Callable[..., Any]) -> None:

@@ -99,6 +99,24 @@ def test_a_forged_forwarding_header_does_not_reset_the_limit(client: Client) -> 
     assert not AuditEntry.objects.filter(detail__address__startswith="10.").exists()
 
 
+def test_behind_a_proxy_each_client_has_its_own_limit(client: Client, settings: Any) -> None:
+    """quality 30: the proxy's own entry, the last one, counts; what the client wrote before it does not."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    for n in range(10):
+        attempt(client, f"p{n}@example.com", "guess", **{"X-Forwarded-For": f"10.0.0.{n}, 203.0.113.5"})
+    forged = {"X-Forwarded-For": "10.9.9.9, 203.0.113.5"}
+    assert attempt(client, "p11@example.com", "guess", **forged).status_code == 429
+    assert attempt(client, "p12@example.com", "guess", **{"X-Forwarded-For": "203.0.113.6"}).status_code == 200
+
+
+def test_an_e_mail_beyond_ascii_logs_in_and_nonsense_is_no_address(person: Callable[..., User], client: Client) -> None:
+    person(email="josé@example.com")
+    assert attempt(client, "José@example.com", PASSWORD).status_code == 302
+    answer = attempt(Client(), "no address", PASSWORD)
+    assert answer.status_code == 200
+    assert "is no e-mail address" in answer.content.decode()
+
+
 def test_logging_out_takes_a_post(logged_in: Client) -> None:
     assert logged_in.get(reverse("account_logout")).status_code == 200
     assert logged_in.get("/portfolio/").status_code == 200

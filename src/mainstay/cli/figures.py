@@ -57,7 +57,7 @@ def _order(_context: click.Context, _option: click.Parameter, value: str) -> str
 @click.command("refresh", cls=Command)
 @click.option("--as-of", type=Day(), metavar="DATE", help="The last day that counts; the last one with sales.")
 @click.option("--months", type=click.IntRange(1, nightly.MOST_MONTHS), default=nightly.MONTHS, show_default=True)
-@click.option("--engine", metavar="URL", help="An engine that Ibis knows, instead of MAINSTAY_ENGINE.")
+@click.option("--engine", metavar="URL", help="The engine, instead of MAINSTAY_ENGINE: duckdb://.")
 @format_option
 def refresh(as_of: date | None, months: int, engine: str | None, form: str) -> None:
     """Grade every account as of a day and publish the figures."""

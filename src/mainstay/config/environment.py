@@ -28,6 +28,7 @@ class Environment:
     debug: bool
     hosts: list[str]
     https: bool
+    proxies: int
     language: str
     time_zone: str
     currency: str
@@ -47,6 +48,7 @@ class Environment:
             debug=_read(environ, "MAINSTAY_DEBUG", "0", _switch, "0 or 1"),
             hosts=[host.strip() for host in environ.get("MAINSTAY_HOSTS", "localhost,127.0.0.1,[::1]").split(",")],
             https=_read(environ, "MAINSTAY_HTTPS", "0", _switch, "0 or 1"),
+            proxies=_read(environ, "MAINSTAY_PROXIES", "0", _whole(0), "0 or more"),
             language=_read(environ, "MAINSTAY_LANGUAGE", "en", _one_of("en", "zh-hans"), "en or zh-hans"),
             time_zone=_read(environ, "MAINSTAY_TIME_ZONE", "UTC", _zone, "a time zone such as Asia/Shanghai"),
             currency=environ.get("MAINSTAY_CURRENCY", ""),

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 
+from mainstay.core.sql import quoted
 from mainstay.ledger.schema import Lines
-from mainstay.ledger.units import COVERED_COLUMNS, REPEATS_COLUMNS, copy_to, part_of, quoted
+from mainstay.ledger.units import COVERED_COLUMNS, REPEATS_COLUMNS, copy_to, part_of
 
 
 def load_release(

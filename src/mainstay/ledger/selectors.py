@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table
 
-from mainstay.ledger.models import Batch, Content, LedgerFile, State
+from mainstay.ledger.models import Batch, Content, LedgerFile, Product, State
 from mainstay.ledger.schema import IBIS_TYPES, LINES, Lines
+from mainstay.orm.bulk import chunks
 
 
 def batches() -> QuerySet[Batch]:
@@ -64,6 +65,16 @@ def _read(engine: Backend, files: Iterable[str], columns: dict[str, str]) -> Tab
         return engine.read_parquet(paths).select(*columns)
     schema = ibis.schema({name: IBIS_TYPES[kind] for name, kind in columns.items()})
     return ibis.memtable([], schema=schema)
+
+
+def product_names(codes: Iterable[str | None]) -> dict[str, str]:
+    """Names of products by code; of those only that have one."""
+    wanted = sorted({code for code in codes if code is not None})
+    found: dict[str, str] = {}
+    for part in chunks(wanted, 500):
+        named = Product.objects.filter(code__in=part).exclude(name="")
+        found |= dict(named.values_list("code", "name"))
+    return found
 
 
 def missing_files() -> list[str]:

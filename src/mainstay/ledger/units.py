@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from mainstay.core.errors import N_, Conflict, Refused
+from mainstay.core.sql import quoted
 from mainstay.ledger.schema import COSTS, Lines
 
 COVERED_COLUMNS = {"source": "VARCHAR", "whole": "VARCHAR", "part": "VARCHAR", "batch": "INTEGER"}
@@ -51,11 +52,6 @@ def load_incoming(connection: duckdb.DuckDBPyConnection, lines: Lines, staged: P
 def view_staged(connection: duckdb.DuckDBPyConnection, staged: Path) -> None:
     """`staged_rows`: the staged rows as they were read."""
     connection.execute(f"CREATE OR REPLACE TEMP VIEW staged_rows AS FROM read_parquet({quoted(staged)})")
-
-
-def quoted(path: Path) -> str:
-    """A path as SQL text, where no parameter can stand."""
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 def load_existing(

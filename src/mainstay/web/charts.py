@@ -25,6 +25,9 @@ QUIET = "--ink-2"
 SURFACE = "--surface"
 GRID = "--line-strong"
 
+# What a chart draws, beside its notes and lines.
+DATA = "rows"
+ROWS = alt.NamedData(name=DATA)
 # A row says what colour it has.
 COLOUR = alt.Color("colour:N", scale=None)
 
@@ -99,7 +102,7 @@ def pareto_curve(
         }
         for point in points
     ]
-    curve = alt.Chart(alt.InlineData(values=rows)).encode(
+    curve = alt.Chart(ROWS).encode(
         x=alt.X("x:Q", title=_("Share of accounts, largest first"), axis=_shares(), scale=alt.Scale(domain=[0, 1])),
         y=alt.Y("y:Q", title=_("Share of sales"), axis=_shares(), scale=alt.Scale(domain=[0, 1])),
     )
@@ -115,7 +118,7 @@ def pareto_curve(
         _hover(curve),
         *_note(top, top_share, text, right=top < 0.6),
     ]
-    return _spec(layers, tips, description)
+    return _spec(layers, rows, tips, description)
 
 
 def whale_curve(points: Sequence[WhalePoint], *, currency: str, description: str = "") -> Spec:
@@ -132,7 +135,7 @@ def whale_curve(points: Sequence[WhalePoint], *, currency: str, description: str
         }
         for point in points
     ]
-    curve = alt.Chart(alt.InlineData(values=rows)).encode(
+    curve = alt.Chart(ROWS).encode(
         x=alt.X("x:Q", title=_("Accounts, most profitable first"), axis=_counts(), scale=alt.Scale(nice=False)),
         y=alt.Y("y:Q", title=_("Profit, added up"), axis=_amounts(currency), scale=_headroom(rows)),
     )
@@ -145,12 +148,12 @@ def whale_curve(points: Sequence[WhalePoint], *, currency: str, description: str
     ]
     if points:
         peak = max(points, key=lambda point: (point.total, -point.rank))
-        text = _("Peak %(profit)s at %(count)s accounts") % {
+        text = _("Peak %(profit)s\nat %(count)s accounts") % {
             "profit": figures.money_compact(peak.total, currency),
             "count": figures.number(peak.rank),
         }
         layers += _note(peak.rank, float(peak.total), text, right=peak.rank < points[-1].rank * 0.6, above=True)
-    return _spec(layers, tips, description)
+    return _spec(layers, rows, tips, description)
 
 
 def waterfall(steps: Sequence[Step], *, currency: str, description: str = "") -> Spec:
@@ -172,7 +175,7 @@ def waterfall(steps: Sequence[Step], *, currency: str, description: str = "") ->
                 "colour": SOFT if step.amount < 0 and not step.result else LOSS if step.amount < 0 else MAIN,
             }
         )
-    bars = alt.Chart(alt.InlineData(values=rows)).encode(
+    bars = alt.Chart(ROWS).encode(
         x=alt.X(
             "label:N",
             sort=None,
@@ -186,13 +189,14 @@ def waterfall(steps: Sequence[Step], *, currency: str, description: str = "") ->
         _zero_line(),
         bars.mark_bar(width={"band": 0.56}, cornerRadius=2).encode(y2="to:Q", color=COLOUR, tooltip="label:N"),
         labels.mark_text(dy=-9, color=INK, fontWeight=600).transform_filter("!datum.below"),
-        labels.mark_text(dy=10, color=INK, fontWeight=600).transform_filter("datum.below"),
     ]
-    return _spec(layers, {"label": _("Step"), "exact": _("Amount")}, description)
+    if any(row["below"] for row in rows):
+        layers.append(labels.mark_text(dy=10, color=INK, fontWeight=600).transform_filter("datum.below"))
+    return _spec(layers, rows, {"label": _("Step"), "exact": _("Amount")}, description)
 
 
 def monthly_sales(months: Sequence[MonthSales], *, currency: str, description: str = "") -> Spec:
-    """Sales by month as bars, the window before as a line."""
+    """Sales by month as bars, each with the same month of the window before as a stroke."""
     rows = [
         {
             "label": figures.month(month.month),
@@ -205,7 +209,7 @@ def monthly_sales(months: Sequence[MonthSales], *, currency: str, description: s
         }
         for month in months
     ]
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
+    base = alt.Chart(ROWS).encode(
         x=alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False)),
     )
     height = alt.Y("sales:Q", title=None, axis=_amounts(currency))
@@ -219,14 +223,12 @@ def monthly_sales(months: Sequence[MonthSales], *, currency: str, description: s
         last = base.transform_filter(alt.datum.label == compared[-1]["label"]).encode(y="before:Q", text=text)
         place: Row = {"align": "right", "dx": 16, "dy": -10}
         layers += [
-            base.mark_line(color=QUIET, strokeWidth=1.5, strokeDash=[4, 3], interpolate="monotone").encode(
-                y="before:Q"
-            ),
+            base.mark_tick(color=QUIET, thickness=2, width={"band": 0.9}).encode(y="before:Q"),
             last.mark_text(color=SURFACE, stroke=SURFACE, strokeWidth=4, strokeJoin="round", **place),
             last.mark_text(color=QUIET, **place),
         ]
     tips = {"label": _("Month"), "exact": _("Sales"), "exact_before": _("The window before")}
-    return _spec(layers, tips, description)
+    return _spec(layers, rows, tips, description)
 
 
 def product_bars(products: Sequence[ProductSales], *, currency: str, description: str = "") -> Spec:
@@ -242,7 +244,7 @@ def product_bars(products: Sequence[ProductSales], *, currency: str, description
         }
         for product in products
     ]
-    bars = alt.Chart(alt.InlineData(values=rows)).encode(
+    bars = alt.Chart(ROWS).encode(
         x=alt.X("sales:Q", title=None, axis=None),
         y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=180, ticks=False, domain=False)),
     )
@@ -250,11 +252,11 @@ def product_bars(products: Sequence[ProductSales], *, currency: str, description
         bars.mark_bar(height={"band": 0.6}, cornerRadiusEnd=2).encode(color=COLOUR, tooltip="name:N"),
         bars.mark_text(align="left", dx=6, color=QUIET).encode(text="text:N"),
     ]
-    return _spec(layers, {"name": _("Product"), "exact": _("Sales")}, description)
+    return _spec(layers, rows, {"name": _("Product"), "exact": _("Sales")}, description)
 
 
-def _spec(layers: Sequence[Layer], tips: dict[str, str], description: str) -> Spec:
-    """The chart as JSON, as wide and high as the box it stands in.
+def _spec(layers: Sequence[Layer], rows: Sequence[Row], tips: dict[str, str], description: str) -> Spec:
+    """The chart of these rows as JSON, as wide and high as the box it stands in.
 
     `tips` are the fields of a tooltip with their titles. The browser reads them from the row itself: Vega's own way
     gives nothing for the nearest point of a curve.
@@ -268,6 +270,8 @@ def _spec(layers: Sequence[Layer], tips: dict[str, str], description: str) -> Sp
     )
     spec: Spec = sized.to_dict()
     spec.pop("config", None)
+    # Added here, since Altair looks at every row it is given: of a curve, that took most of the time.
+    spec.setdefault("datasets", {})[DATA] = rows
     return spec
 
 

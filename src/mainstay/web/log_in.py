@@ -3,11 +3,14 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.forms import CharField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from mainstay.people.emails import LONGEST, validate_email
 from mainstay.people.models import User
 from mainstay.people.services import audit_record
 
@@ -44,6 +47,14 @@ class Adapter(DefaultAccountAdapter):
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """The page itself shows who is logged in."""
+
+
+class LogInForm(LoginForm):
+    """allauth's form, taking every e-mail address that a person may have here."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = CharField(max_length=LONGEST, validators=[validate_email])
 
 
 class LogIn(LoginView):

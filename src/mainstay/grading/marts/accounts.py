@@ -89,6 +89,16 @@ def accounts(
         return rows_of(found)
 
 
+def sums_of(refresh: Refresh, codes: pa.Table) -> dict[str, tuple[Decimal, Decimal]]:
+    """Sales and profit of some accounts, by code."""
+    with reading() as connection:
+        found = connection.execute(
+            f"SELECT code, sales, profit FROM read_parquet(?) WHERE {scoped(connection, codes)}",
+            [file_of(refresh, "accounts")],
+        )
+        return {code: (sales, profit) for code, sales, profit in found.fetchall()}
+
+
 def cells(refresh: Refresh, codes: pa.Table | None = None) -> Mapping[str, tuple[int, Decimal, Decimal]]:
     """Accounts, sales and profit by cell, of the accounts of `codes`; cells without accounts are left out."""
     with reading() as connection:

@@ -13,6 +13,7 @@ import ibis
 import pyarrow as pa
 
 from mainstay.core.money import plain
+from mainstay.core.sql import quoted
 from mainstay.grading.marts.accounts import scoped
 from mainstay.grading.marts.company import PARETO
 from mainstay.grading.marts.engine import reading
@@ -110,13 +111,9 @@ def groups(refresh: Refresh, codes: pa.Table | None = None, *, limit: int = 20) 
 
 
 def _ranked(connection: duckdb.DuckDBPyConnection, refresh: Refresh, codes: pa.Table | None) -> str:
-    """Make a table of code, cell, active, sales, profit, in_head; returns its name."""
+    """A table with code, cell, active, sales, profit, in_head; returns its name."""
     if codes is None:
-        connection.execute(
-            "CREATE TEMP TABLE ranked AS SELECT code, cell, active, sales, profit, in_head FROM read_parquet(?)",
-            [file_of(refresh, "accounts")],
-        )
-        return "ranked"
+        return _file(refresh, "accounts")
     _create_part(connection, refresh, codes)
     backend = ibis.duckdb.from_connection(connection)
     ranked = pareto.ranked(backend.table("part"), head=GradingScheme.from_dict(refresh.scheme).head_share)
@@ -166,15 +163,19 @@ def _create_part(connection: duckdb.DuckDBPyConnection, refresh: Refresh, codes:
 
 
 def _curve_table(connection: duckdb.DuckDBPyConnection, refresh: Refresh, kind: Curve, codes: pa.Table | None) -> str:
-    """Make a table `curve` of n, code, sales, profit; returns its name."""
+    """A table of n, code, sales, profit; returns its name."""
     if codes is None:
-        connection.execute("CREATE TEMP TABLE curve AS FROM read_parquet(?)", [file_of(refresh, kind)])
-        return "curve"
+        return _file(refresh, kind)
     _create_part(connection, refresh, codes)
     backend = ibis.duckdb.from_connection(connection)
     computed = {"pareto": pareto.pareto_curve, "whale": pareto.whale_curve}[kind](backend.table("part"))
     backend.create_table("curve", computed, temp=True)
     return "curve"
+
+
+def _file(refresh: Refresh, name: str) -> str:
+    """A mart as it lies on the disk, as a table of a query, which reads of it only what it needs."""
+    return f"read_parquet({quoted(file_of(refresh, name))})"
 
 
 def _points(

@@ -1,24 +1,15 @@
-"""What one account bought: by month, by product, and what others like it buy beside that."""
+"""Which products one account bought, and which ones others like it buy beside these."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
+
+import duckdb
 
 from mainstay.grading.marts.engine import reading
 from mainstay.grading.marts.files import file_of
 from mainstay.grading.models import Refresh
 
 NOTHING = Decimal("0.0000")
-
-
-@dataclass(frozen=True)
-class Month:
-    """`month` is its first day; booked costs are known by account only and not in it."""
-
-    month: date
-    sales: Decimal
-    goods_cost: Decimal
-    lines: int
 
 
 @dataclass(frozen=True)
@@ -33,9 +24,26 @@ class Bought:
     profit: Decimal
     quantity: Decimal | None
     sales_before: Decimal
-    profit_before: Decimal
     quantity_before: Decimal | None
-    last_month: date
+
+
+@dataclass(frozen=True)
+class Products:
+    """The first of them; count and sums are of all."""
+
+    rows: list[Bought]
+    count: int
+    sales: Decimal
+    profit: Decimal
+    sales_before: Decimal
+
+
+@dataclass(frozen=True)
+class Assortment:
+    """`bought` has lines in the window, `lost` only in the window before; a product None: lines that name none."""
+
+    bought: Products
+    lost: Products
 
 
 @dataclass(frozen=True)
@@ -46,36 +54,39 @@ class NotBought:
     rank: int
 
 
-def months(refresh: Refresh, code: str) -> list[Month]:
-    """An account's months with sales lines, oldest first, over all history up to the as-of date."""
+def assortment(refresh: Refresh, code: str, *, limit: int | None = None) -> Assortment:
+    """What was bought in the window, most sales first, and what in the one before only; the first `limit` of each."""
     with reading() as connection:
-        found = connection.execute(
-            "SELECT month, sum(sales), sum(goods_cost), sum(lines)::BIGINT FROM read_parquet(?) WHERE account = ? "
-            "GROUP BY month ORDER BY month",
-            [file_of(refresh, "months"), code],
-        )
-        return [Month(*values) for values in found.fetchall()]
-
-
-def bought(refresh: Refresh, code: str) -> list[Bought]:
-    """Products bought in the window or the one before, most sales first; None: lines that name none."""
-    with reading() as connection:
-        found = connection.execute(
+        connection.execute(
             """
-            SELECT product,
-                coalesce(sum(sales) FILTER (period = 0), 0)::DECIMAL(38, 4),
-                coalesce(sum(sales - goods_cost) FILTER (period = 0), 0)::DECIMAL(38, 4),
-                sum(quantity) FILTER (period = 0),
-                coalesce(sum(sales) FILTER (period = 1), 0)::DECIMAL(38, 4),
-                coalesce(sum(sales - goods_cost) FILTER (period = 1), 0)::DECIMAL(38, 4),
-                sum(quantity) FILTER (period = 1),
-                max(month)
-            FROM read_parquet(?) WHERE account = ? AND period < 2
-            GROUP BY product ORDER BY 2 DESC, 5 DESC, product NULLS LAST
+            CREATE TEMP TABLE products AS SELECT product,
+                coalesce(sum(sales) FILTER (period = 0), 0)::DECIMAL(38, 4) AS sales,
+                coalesce(sum(sales - goods_cost) FILTER (period = 0), 0)::DECIMAL(38, 4) AS profit,
+                sum(quantity) FILTER (period = 0) AS quantity,
+                coalesce(sum(sales) FILTER (period = 1), 0)::DECIMAL(38, 4) AS sales_before,
+                sum(quantity) FILTER (period = 1) AS quantity_before,
+                bool_or(period = 0) AS now
+            FROM read_parquet(?) WHERE account = ? AND period < 2 GROUP BY product
             """,
             [file_of(refresh, "months"), code],
         )
-        return [Bought(*values) for values in found.fetchall()]
+        return Assortment(
+            bought=_products(connection, "now", "sales DESC, sales_before DESC", limit),
+            lost=_products(connection, "NOT now", "sales_before DESC", limit),
+        )
+
+
+def _products(connection: duckdb.DuckDBPyConnection, which: str, order: str, limit: int | None) -> Products:
+    ((count, *sums),) = connection.execute(
+        "SELECT count(*), coalesce(sum(sales), 0)::DECIMAL(38, 4), coalesce(sum(profit), 0)::DECIMAL(38, 4), "
+        f"coalesce(sum(sales_before), 0)::DECIMAL(38, 4) FROM products WHERE {which}"
+    ).fetchall()
+    rows = connection.execute(
+        "SELECT product, sales, profit, quantity, sales_before, quantity_before "
+        f"FROM products WHERE {which} ORDER BY {order}, product NULLS LAST LIMIT ?",
+        [limit],
+    )
+    return Products([Bought(*values) for values in rows.fetchall()], count, *sums)
 
 
 def not_bought(refresh: Refresh, code: str, *, limit: int = 10) -> list[NotBought]:

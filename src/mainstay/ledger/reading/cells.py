@@ -3,6 +3,7 @@
 import re
 
 from mainstay.core.errors import N_
+from mainstay.core.sql import quoted
 from mainstay.ledger.reading.kinds import Field
 
 TEXT_LIMIT = 10_000
@@ -30,11 +31,6 @@ _ERRORS = (
     "#FIELD!",
     "#BLOCKED!",
 )
-
-
-def quoted(text: str) -> str:
-    """An SQL literal of one of our own constants (what users write is bound, never put here)."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def within(text: str, words: tuple[str, ...]) -> str:

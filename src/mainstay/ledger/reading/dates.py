@@ -1,7 +1,8 @@
 """Days as people write them: SQL that reads them, and the evidence for day first or month first."""
 
 from mainstay.core.errors import N_
-from mainstay.ledger.reading.cells import ascii_only, once, quoted
+from mainstay.core.sql import quoted
+from mainstay.ledger.reading.cells import ascii_only, once
 
 FIRST, LAST = "1900-01-01", "2199-12-31"
 PIVOT = 69  # two-digit years from here on are of the 1900s

@@ -5,7 +5,8 @@ are read; groups must be well formed, so that `1.5` in a file whose decimal sign
 """
 
 from mainstay.core.errors import N_
-from mainstay.ledger.reading.cells import ascii_only, once, quoted
+from mainstay.core.sql import quoted
+from mainstay.ledger.reading.cells import ascii_only, once
 
 NO_NUMBER_POINT = N_(
     "“%(value)s” under “%(column)s” is no number as this file writes them, such as 1234.56. Correct it."

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mainstay.core.sql import quoted
 from mainstay.ledger.reading import cells, dates, numbers
 from mainstay.ledger.reading.columns import Match
 from mainstay.ledger.reading.kinds import Field, Kind
@@ -24,7 +25,7 @@ class _Problem:
 
     def sql(self) -> str:
         """The problem where its condition holds, else NULL; all but `field` are SQL themselves."""
-        parts = f"'field': {cells.quoted(self.field)}, 'problem': {self.problem}, 'value': {_cut(self.value)}"
+        parts = f"'field': {quoted(self.field)}, 'problem': {self.problem}, 'value': {_cut(self.value)}"
         return f"CASE WHEN {self.condition} THEN {{{parts}}} END"
 
 
@@ -145,11 +146,11 @@ class Parsing:
         name, text, value = field.name, f"t_{field.name}", f"v_{field.name}"
         problems = []
         if field.filled or (field.name == "amount" and not self._multiplies()):
-            problems.append(_Problem(self._is_empty(name), name, cells.quoted(cells.NEEDED), "NULL::VARCHAR"))
+            problems.append(_Problem(self._is_empty(name), name, quoted(cells.NEEDED), "NULL::VARCHAR"))
         sound = ""
         if self.source.format == "xlsx":
             broken = cells.sheet_error(text)
-            problems.append(_Problem(broken, name, cells.quoted(cells.SHEET_ERROR), text))
+            problems.append(_Problem(broken, name, quoted(cells.SHEET_ERROR), text))
             sound = f" AND NOT coalesce({broken}, false)"
         if field.type in ("code", "text"):
             limit, message = (
@@ -157,7 +158,7 @@ class Parsing:
                 if field.type == "code"
                 else (cells.TEXT_LIMIT, cells.TEXT_TOO_LONG)
             )
-            problems.append(_Problem(cells.too_long(text, limit), name, cells.quoted(message), text))
+            problems.append(_Problem(cells.too_long(text, limit), name, quoted(message), text))
         else:
             written = f"({text} IS NOT NULL OR d_{name} IS NOT NULL)" if field.type == "date" else f"{text} IS NOT NULL"
             shown = f"coalesce({text}, d_{name}::VARCHAR)" if field.type == "date" else text
@@ -170,7 +171,7 @@ class Parsing:
             return dates.why_no_date(f"d_{field.name}", self.style.orders.get(field.name))
         if field.type in numbers.DECIMALS:
             return numbers.why_no_number(text, self._decimal(field))
-        return cells.quoted(cells.NO_CHOICE)
+        return quoted(cells.NO_CHOICE)
 
     def _product_problems(self) -> list[_Problem]:
         if not self._multiplies():
@@ -178,12 +179,12 @@ class Parsing:
         quantity, price = self.kind.product or ("", "")
         lacking = self._is_empty("amount")
         problems = [
-            _Problem(f"{lacking} AND {self._is_empty(name)}", name, cells.quoted(cells.NEEDED), "NULL::VARCHAR")
+            _Problem(f"{lacking} AND {self._is_empty(name)}", name, quoted(cells.NEEDED), "NULL::VARCHAR")
             for name in (quantity, price)
         ]
         large = f"{lacking} AND v_{quantity} IS NOT NULL AND v_{price} IS NOT NULL AND v_total IS NULL"
         shown = f"v_{quantity}::VARCHAR || ' × ' || v_{price}::VARCHAR"
-        return [*problems, _Problem(large, quantity, cells.quoted(numbers.PRODUCT_TOO_LARGE), shown)]
+        return [*problems, _Problem(large, quantity, quoted(numbers.PRODUCT_TOO_LARGE), shown)]
 
 
 def _is_typed(field: Field) -> bool:

@@ -1,20 +1,22 @@
 """An account's Sales: by month, and by product, bought and not bought."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
 from mainstay.core.periods import months_before
-from mainstay.grading.marts.purchases import NOTHING, Bought, NotBought, bought, not_bought
+from mainstay.grading.marts.purchases import NOTHING, Assortment, Bought, NotBought, assortment, not_bought
 from mainstay.grading.marts.windows import WindowMonth, window_months
 from mainstay.grading.models import Refresh
+from mainstay.ledger.selectors import product_names
 from mainstay.web.charts import MonthSales, ProductSales, monthly_sales, product_bars
 from mainstay.web.pages.account_head import Head
 
+Row = TypeVar("Row", Bought, NotBought)
 # Bars that can be read, and rows that are shown before somebody asks for all.
 BARS = 10
 ROWS = 50
@@ -38,27 +40,23 @@ class Sum:
     goods_cost: Decimal
     lines: int = 0
 
-    @property
-    def margin(self) -> Decimal:
-        return self.sales - self.goods_cost
-
 
 @dataclass(frozen=True)
 class SalesPage:
-    """`products` were bought in the window, `lost` only in the window before, `open` by others alike."""
+    """`products` were bought in the window, `lost` only in the window before, `open` by others alike.
+
+    Each product stands beside its name, blank where it has none; `assortment` has the counts and sums.
+    """
 
     head: Head
     months: list[MonthRow]
     month_total: Sum
     month_chart: dict[str, Any] | None
-    products: list[Bought]
-    product_count: int
-    product_total: Sum
+    assortment: Assortment | None
+    products: list[tuple[Bought, str]]
     product_chart: dict[str, Any] | None
-    lost: list[Bought]
-    lost_count: int
-    lost_total: Decimal
-    open: list[NotBought]
+    lost: list[tuple[Bought, str]]
+    open: list[tuple[NotBought, str]]
     whole: bool
     costed: bool
     tab: str = "sales"
@@ -68,40 +66,30 @@ def sales_page(head: Head, *, whole: bool) -> SalesPage:
     """Every product with `whole`, else the first of them."""
     refresh, code = head.refresh, head.account.code
     if refresh is None or head.record is None:
-        nothing = Sum(NOTHING, NOTHING, NOTHING)
-        return SalesPage(head, [], nothing, None, [], 0, nothing, None, [], 0, NOTHING, [], whole, False)
+        return SalesPage(head, [], Sum(NOTHING, NOTHING, NOTHING), None, None, [], None, [], [], whole, False)
     found = window_months(refresh, code)
     months = month_rows(refresh, found)
-    every = bought(refresh, code)
-    products = [product for product in every if in_window(product)]
-    lost = sorted(
-        (product for product in every if not in_window(product)), key=lambda row: (-row.sales_before, row.product or "")
-    )
-    limit = None if whole else ROWS
+    products = assortment(refresh, code, limit=None if whole else ROWS)
+    bought, lost = products.bought.rows, products.lost.rows
+    others = not_bought(refresh, code, limit=BARS)
+    names = product_names([row.product for row in (*bought, *lost)] + [row.product for row in others])
+
+    def named(rows: Iterable[Row]) -> list[tuple[Row, str]]:
+        return [(row, names.get(row.product or "", "")) for row in rows]
+
     return SalesPage(
         head=head,
         months=months,
         month_total=_total(months),
         month_chart=_month_chart(months, head) if found else None,
-        products=products[:limit],
-        product_count=len(products),
-        product_total=Sum(
-            sum((row.sales for row in products), NOTHING),
-            sum((row.sales_before for row in products), NOTHING),
-            sum((row.sales - row.profit for row in products), NOTHING),
-        ),
-        product_chart=_product_chart(products, head),
-        lost=lost[:limit],
-        lost_count=len(lost),
-        lost_total=sum((row.sales_before for row in lost), NOTHING),
-        open=not_bought(refresh, code, limit=BARS),
+        assortment=products,
+        products=named(bought),
+        product_chart=_product_chart(bought, names, head),
+        lost=named(lost),
+        open=named(others),
         whole=whole,
         costed=any(month.goods_cost for month in found),
     )
-
-
-def in_window(product: Bought) -> bool:
-    return product.quantity is not None or bool(product.sales) or bool(product.profit)
 
 
 def month_rows(refresh: Refresh, found: Sequence[WindowMonth]) -> list[MonthRow]:
@@ -141,6 +129,13 @@ def _month_chart(rows: Sequence[MonthRow], head: Head) -> dict[str, Any]:
     return monthly_sales(months, currency=head.currency, description=_("Sales by month"))
 
 
-def _product_chart(products: Sequence[Bought], head: Head) -> dict[str, Any] | None:
-    shown = [ProductSales(row.product or _("No product named"), row.sales) for row in products[:BARS]]
+def _product_chart(products: Sequence[Bought], names: Mapping[str, str], head: Head) -> dict[str, Any] | None:
+    shown = [ProductSales(_told(row.product, names), row.sales) for row in products[:BARS]]
     return product_bars(shown, currency=head.currency, description=_("Sales by product")) if shown else None
+
+
+def _told(product: str | None, names: Mapping[str, str]) -> str:
+    """A product in a chart: its name, and its code, since names may be alike."""
+    if product is None:
+        return _("No product named")
+    return f"{names[product]} ({product})" if product in names else product

@@ -145,15 +145,10 @@ def pareto_figures(user: User, refresh: Refresh, codes: pa.Table | None) -> Pare
 def known_accounts(user: User, refresh: Refresh, codes: Collection[str]) -> Known:
     """Name, address and figures of accounts by code."""
     listed = pa.table({"code": pa.array(sorted(codes), pa.string())})
-    rows = {row["code"]: row for row in mart.accounts(refresh, codes=listed, order="code")}
+    sums = mart.sums_of(refresh, listed)
     names = visible(user).filter(code__in=codes).values_list("code", "name", "pk")
     return Known(
-        {
-            code: One(
-                Link(name or code, reverse("accounts-account", args=[pk])), rows[code]["sales"], rows[code]["profit"]
-            )
-            for code, name, pk in names
-        }
+        {code: One(Link(name or code, reverse("accounts-account", args=[pk])), *sums[code]) for code, name, pk in names}
     )
 
 
