@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from mainstay.grading.selectors import current_refresh
 from mainstay.ledger.models import Batch
 from mainstay.nightly.refresh import refresh
 from mainstay.people.models import User
+from tests.ledger.files import bring_text
 from tests.ledgers import DEMO, DEMO_DAY, adventureworks_ledger
 from tests.web.browsing import DESK, PHONE, draw_charts, findings, fits
-from tests.web.imports import WRONG
+from tests.web.imports import SALES, WRONG
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Charts on each page; a list page with filters, and a page of an account that bought in both windows.
@@ -33,9 +35,10 @@ PAGES = {
 
 
 @pytest.fixture
-def graded(db: None) -> dict[str, int]:
+def graded(db: None, tmp_path: Path) -> dict[str, int]:
     """Numbers of an account and of a batch."""
     adventureworks_ledger()
+    bring_text(tmp_path, "sales", SALES)
     refresh(as_of=DEMO_DAY)
     return {"account": Account.objects.get(code="AW00000072").pk, "batch": Batch.objects.latest("pk").pk}
 
