@@ -1,12 +1,11 @@
 """Several processes import at once, on a database on disk: they queue, and every line counts once."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.ledger.processes import started
 
 IMPORT = """
 import sys
@@ -35,36 +34,25 @@ print(json.dumps({"lines": lines, "accounts": Account.objects.count(),
 PROCESSES, FILES, DOCUMENTS = 4, 4, 50
 
 
-def run(home: Path, script: str, *arguments: object) -> subprocess.Popen[str]:
-    environment = {**os.environ, "MAINSTAY_HOME": str(home), "DJANGO_SETTINGS_MODULE": "mainstay.config.settings"}
-    return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", script, *map(str, arguments)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 @pytest.mark.postgres
 def test_importers_queue_and_no_line_is_lost_or_doubled(tmp_path: Path) -> None:
     """Each file overlaps the next process's: the same documents come from two at once. quality 38"""
     home = tmp_path / "data"
-    out, err = run(home, READY).communicate(timeout=120)
+    out, err = started(home, READY).communicate(timeout=120)
     processes = []
-    for process in range(PROCESSES):
+    for number in range(PROCESSES):
         paths = []
-        for number in range(FILES):
-            first = (process * FILES + number) * DOCUMENTS
-            path = tmp_path / f"{process}-{number}.csv"
+        for place in range(FILES):
+            first = (number * FILES + place) * DOCUMENTS
+            path = tmp_path / f"{number}-{place}.csv"
             rows = [f"S{d},2024-01-02,A{d % 70},{d}.25" for d in range(first, first + 2 * DOCUMENTS)]
             path.write_text("document,date,account,amount\n" + "\n".join(rows) + "\n")
             paths.append(path)
-        processes.append(run(home, IMPORT, *paths))
-    for started in processes:
-        _out, err = started.communicate(timeout=300)
-        assert started.returncode == 0, err
-    out, err = run(home, TELL).communicate(timeout=120)
+        processes.append(started(home, IMPORT, *paths))
+    for process in processes:
+        _out, err = process.communicate(timeout=300)
+        assert process.returncode == 0, err
+    out, err = started(home, TELL).communicate(timeout=120)
     documents = (PROCESSES * FILES + 1) * DOCUMENTS
     total = sum(range(documents)) + documents / 4
     assert json.loads(out) == {

@@ -4,12 +4,9 @@ Everything runs in processes of its own, on a data home of its own with its data
 """
 
 import json
-import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.ledger.files import TINY
+from tests.ledger.processes import started
 
 # Does one thing and kills itself, uncleaned, before or after the call that is named.
 DEADLY = """
@@ -92,17 +90,6 @@ UNDO_STEPS = [
 WHENS = ("before", "after")
 WHOLE = [14, "7490.3333"]  # tests/data/tiny/sales.csv
 NOTHING = [0, "None"]
-
-
-def started(home: Path, script: str, *arguments: object) -> subprocess.Popen[str]:
-    environment = {**os.environ, "MAINSTAY_HOME": str(home), "DJANGO_SETTINGS_MODULE": "mainstay.config.settings"}
-    return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", script, *map(str, arguments)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def report(home: Path, sales: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
+from mainstay.ledger import engine
 from mainstay.people.models import User
 from mainstay.people.services import user_add
 from tests.web.browsing import DESK
@@ -43,6 +44,17 @@ def logged_in(person: Callable[..., User]) -> Client:
     client = Client()
     client.force_login(person())
     return client
+
+
+@pytest.fixture
+def ledger_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages read marts and standings: a page that opens the ledger fails."""
+
+    def never(*_args: Any, **_named: Any) -> None:
+        raise AssertionError("the ledger was read")
+
+    monkeypatch.setattr(engine, "opened", never)
+    monkeypatch.setattr(engine, "duckdb_opened", never)
 
 
 @pytest.fixture(scope="session")

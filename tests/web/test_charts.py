@@ -71,8 +71,8 @@ def test_the_peak_of_the_whale_is_the_first_highest() -> None:
     assert [(row["x"], row["y"]) for row in notes] == [(2, 9)]
 
 
-def test_a_month_without_a_window_before_has_no_line() -> None:
-    months = [charts.MonthSales(date(2013, 1, 1), Decimal("-5"))]
+def test_without_sales_in_the_window_before_nothing_is_drawn_of_it() -> None:
+    months = [charts.MonthSales(date(2013, 1, 1), Decimal("-5"), Decimal("0.0000"))]
     spec = charts.monthly_sales(months, currency="USD")
     assert [layer["mark"]["type"] for layer in spec["layer"]] == ["rule", "bar"]
     assert rows(spec)[0]["colour"] == charts.LOSS

@@ -10,7 +10,6 @@ from django.test import Client
 
 from mainstay.accounts import access
 from mainstay.accounts.models import Account
-from mainstay.ledger import engine
 from mainstay.nightly.refresh import refresh
 from mainstay.people.models import User
 from tests.factories import make_user
@@ -234,15 +233,10 @@ def test_before_the_first_refresh(logged_in: Client, person: Callable[..., User]
 def test_it_asks_little_and_never_the_ledger(
     logged_in: Client,
     graded: Any,
-    monkeypatch: pytest.MonkeyPatch,
+    ledger_closed: None,
     django_assert_max_num_queries: Any,
     query: str,
     queries: int,
 ) -> None:
-    def never(*_args: Any, **_named: Any) -> None:
-        raise AssertionError("the ledger was read")
-
-    monkeypatch.setattr(engine, "opened", never)
-    monkeypatch.setattr(engine, "duckdb_opened", never)
     with django_assert_max_num_queries(queries):
         assert logged_in.get(f"/portfolio/{query}").status_code == 200

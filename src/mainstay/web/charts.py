@@ -22,12 +22,13 @@ LOSS = "--chart-loss"
 FILL = "--chart-fill"
 INK = "--ink"
 QUIET = "--ink-2"
-SURFACE = "--surface"
 GRID = "--line-strong"
 
 # What a chart draws, beside its notes and lines.
 DATA = "rows"
 ROWS = alt.NamedData(name=DATA)
+# Pixels from one line of a note to the next.
+LINE = 14
 # A row says what colour it has.
 COLOUR = alt.Color("colour:N", scale=None)
 
@@ -201,7 +202,7 @@ def monthly_sales(months: Sequence[MonthSales], *, currency: str, description: s
         {
             "label": figures.month(month.month),
             "sales": float(month.sales),
-            "before": None if month.before is None else float(month.before),
+            "before": float(month.before) if month.before else None,
             "exact": figures.money(month.sales, currency),
             "exact_before": figures.money(month.before, currency),
             "href": month.href,
@@ -217,16 +218,9 @@ def monthly_sales(months: Sequence[MonthSales], *, currency: str, description: s
         _zero_line(),
         base.mark_bar(width={"band": 0.64}, cornerRadiusEnd=2).encode(y=height, color=COLOUR, tooltip="label:N"),
     ]
-    compared = [row for row in rows if row["before"] is not None]
-    if compared:
-        text = alt.value(_("The window before"))
-        last = base.transform_filter(alt.datum.label == compared[-1]["label"]).encode(y="before:Q", text=text)
-        place: Row = {"align": "right", "dx": 16, "dy": -10}
-        layers += [
-            base.mark_tick(color=QUIET, thickness=2, width={"band": 0.9}).encode(y="before:Q"),
-            last.mark_text(color=SURFACE, stroke=SURFACE, strokeWidth=4, strokeJoin="round", **place),
-            last.mark_text(color=QUIET, **place),
-        ]
+    if any(row["before"] is not None for row in rows):
+        strokes = base.mark_tick(color=INK, thickness=2, width={"band": 0.9})
+        layers.append(strokes.encode(y="before:Q"))
     tips = {"label": _("Month"), "exact": _("Sales"), "exact_before": _("The window before")}
     return _spec(layers, rows, tips, description)
 
@@ -244,8 +238,10 @@ def product_bars(products: Sequence[ProductSales], *, currency: str, description
         }
         for product in products
     ]
+    ends = [0.0, *(float(product.sales) for product in products)]
     bars = alt.Chart(ROWS).encode(
-        x=alt.X("sales:Q", title=None, axis=None),
+        # Room for the amounts, on a phone too.
+        x=alt.X("sales:Q", title=None, axis=None, scale=alt.Scale(domain=[1.45 * min(ends), 1.45 * max(ends)])),
         y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=180, ticks=False, domain=False)),
     )
     layers = [
@@ -282,7 +278,7 @@ def _shares() -> alt.Axis:
 def _headroom(rows: Sequence[Row]) -> alt.Scale:
     """A scale from zero or below with room above the highest point for its label."""
     heights = [row["y"] for row in rows]
-    return alt.Scale(domain=[min(0.0, *heights), max(heights) * 1.15 or 1.0]) if len(rows) > 1 else alt.Scale()
+    return alt.Scale(domain=[min(0.0, *heights), max(heights) * 1.25 or 1.0]) if len(rows) > 1 else alt.Scale()
 
 
 def _counts() -> alt.Axis:
@@ -317,7 +313,7 @@ def _note(x: float, y: float, text: str, *, right: bool = True, above: bool = Fa
     """A marked point with its words beside it and a hairline to the axis."""
     point = alt.Chart(alt.InlineData(values=[{"x": x, "y": y, "zero": 0, "text": text}])).encode(x="x:Q", y="y:Q")
     side: Row = {"align": "left", "dx": 10} if right else {"align": "right", "dx": -10}
-    side |= {"baseline": "bottom", "dy": -6} if above else {"baseline": "top", "dy": 8}
+    side |= {"baseline": "bottom", "dy": -6 - LINE * text.count("\n")} if above else {"baseline": "top", "dy": 8}
     return [
         point.mark_rule(color=GRID, strokeDash=[2, 3]).encode(y2="zero:Q"),
         point.mark_point(filled=True, size=64, color=INK, opacity=1),

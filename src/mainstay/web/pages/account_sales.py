@@ -130,12 +130,14 @@ def _month_chart(rows: Sequence[MonthRow], head: Head) -> dict[str, Any]:
 
 
 def _product_chart(products: Sequence[Bought], names: Mapping[str, str], head: Head) -> dict[str, Any] | None:
-    shown = [ProductSales(_told(row.product, names), row.sales) for row in products[:BARS]]
+    told = [_told(row.product, names) for row in products[:BARS]]
+    # Bars of one name would fall together.
+    unique = [
+        name if told.count(name) == 1 else f"{name} ({products[place].product})" for place, name in enumerate(told)
+    ]
+    shown = [ProductSales(name, row.sales) for name, row in zip(unique, products, strict=False)]
     return product_bars(shown, currency=head.currency, description=_("Sales by product")) if shown else None
 
 
 def _told(product: str | None, names: Mapping[str, str]) -> str:
-    """A product in a chart: its name, and its code, since names may be alike."""
-    if product is None:
-        return _("No product named")
-    return f"{names[product]} ({product})" if product in names else product
+    return _("No product named") if product is None else names.get(product, product)
