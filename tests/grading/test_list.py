@@ -1,6 +1,8 @@
 """grading.listing: the list of accounts, searched, filtered, sorted, page by page by key."""
 
+import base64
 import itertools
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -276,3 +278,31 @@ def test_it_takes_as_many_queries_for_many_rows_as_for_few(
             with CaptureQueriesContext(connection) as queries:
                 standing_list(user, refresh, filters=filters, size=size)
             assert len(queries) == most
+
+
+@pytest.mark.parametrize(
+    ("order", "told"),
+    [
+        ("sales", ["sales", 0, "NaN", 1]),
+        ("sales", ["sales", 0, "Infinity", 1]),
+        ("sales", ["sales", 0, "1e308", 1]),
+        ("sales", ["sales", 0, "9" * 4000, 1]),
+        ("score", ["score", 0, "nan", 1]),
+        ("sales", ["sales", 0, "1", 10**30]),
+        ("code", ["code", 0, "\ud800", 1]),
+        ("code", ["code", 0, "\x00", 1]),
+    ],
+)
+def test_a_cursor_no_database_could_be_asked_for_is_refused(
+    order: str, told: list[object], rows: list[Standing], refresh: Refresh, director: User
+) -> None:
+    """quality 20"""
+    cursor = base64.urlsafe_b64encode(json.dumps(told).encode()).decode()
+    with pytest.raises(Refused, match="Begin at the first page"):
+        standing_list(director, refresh, order=order, cursor=cursor)
+
+
+def test_a_cursor_that_nests_without_end_is_refused(refresh: Refresh, director: User) -> None:
+    cursor = base64.urlsafe_b64encode(b"[" * 5_000).decode()
+    with pytest.raises(Refused, match="Begin at the first page"):
+        standing_list(director, refresh, cursor=cursor)

@@ -1,13 +1,16 @@
 """Files and rows that cannot be used: said clearly, and nothing changed."""
 
 import csv
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from mainstay.core.errors import Refused
 from mainstay.ledger import imports
+from mainstay.ledger.engine import scratch
 from mainstay.ledger.models import Batch
 from tests.ledger.files import HEAD, TINY, WHOLE, amounts, bring, bring_text, held
 
@@ -106,3 +109,27 @@ def test_what_broke_off_is_swept_by_the_next_import(monkeypatch: pytest.MonkeyPa
     bring("costs", TINY / "costs.csv")
     assert not list(home.glob("ledger/sales/*"))
     assert Batch.objects.count() == 1
+
+
+def test_a_nul_in_a_parquet_text_is_a_row_that_cannot_be_used(tmp_path: Path) -> None:
+    path = tmp_path / "nul.parquet"
+    with duckdb.connect() as connection:
+        rows = "SELECT 'D' || chr(0) AS document, DATE '2024-01-02' AS date, 'A' AS account, 5 AS amount"
+        connection.execute(
+            f"COPY ({rows} UNION ALL SELECT 'D2', DATE '2024-01-02', 'B', 1) TO '{path}' (FORMAT parquet)"
+        )
+    with pytest.raises(Refused, match=r"row \d, column document: .*D␀"):
+        bring("sales", path)
+    assert bring("sales", path, allow_errors=True).counts["new"] == 1
+
+
+def test_the_scratch_of_a_dead_process_is_swept_and_a_living_ones_stays(home: Path) -> None:
+    dead = home / "scratch" / "import-dead"
+    dead.mkdir(parents=True)
+    (dead / "staged.parquet").write_bytes(b"rows")
+    os.utime(dead, (0, 0))
+    with scratch("living") as living:
+        os.utime(living, (0, 0))
+        bring("sales", TINY / "sales.csv")
+        assert living.is_dir()
+    assert not dead.exists()

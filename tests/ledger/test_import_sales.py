@@ -169,3 +169,18 @@ def test_a_live_batch_lists_files_that_are_there(home: Path) -> None:
     assert {str(home / path) for path in LedgerFile.objects.values_list("path", flat=True)} == {
         str(path) for path in home.glob("ledger/*/*")
     }
+
+
+def test_what_gives_way_to_the_ledger_makes_nothing(tmp_path: Path) -> None:
+    bring_text(tmp_path, "sales", HEAD + "S1,1,2024-01-02,A,P,1,5,\n")
+    kept = bring_text(
+        tmp_path, "sales", HEAD + "S1,1,2024-01-02,NEW,Q,1,6,\nS2,1,2024-01-02,B,P,1,1,\n", on_conflict="keep"
+    )
+    assert (kept.counts["kept"], kept.counts["accounts"], kept.counts["products"]) == (1, 1, 0)
+    assert list(Account.objects.order_by("code").values_list("code", flat=True)) == ["A", "B"]
+
+
+def test_currencies_are_one_in_any_case(tmp_path: Path) -> None:
+    head = "document,date,account,amount,currency\n"
+    bring_text(tmp_path, "sales", head + "S1,2024-01-02,A,5,eur\n")
+    assert bring_text(tmp_path, "sales", head + "S1,2024-01-02,A,5,EUR\n").counts["known"] == 1

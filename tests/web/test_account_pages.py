@@ -219,3 +219,10 @@ def test_pages_are_in_chinese_for_who_chose_it() -> None:
     graded.director.save()
     text = words(client_of(graded.director).get(graded.url("account")))
     assert "核心大客户" in text
+
+
+def test_a_share_of_all_sales_is_for_those_who_see_all() -> None:
+    """What the company sells altogether could be worked out from it."""
+    graded = graded_tiny()
+    assert "Share of all sales" in words(client_of(graded.director).get(graded.url("account")))
+    assert "Share of all sales" not in words(client_of(graded.owner).get(graded.url("account")))

@@ -53,7 +53,7 @@ def test_what_was_said_is_kept_and_told() -> None:
         2,
     )
     text = words(answer)
-    assert "The grade follows it at the next refresh" in text
+    assert "It counts in every refresh as of today or later" in text
     # By hand: (5 + 4 + 3) ÷ 3 = 4; 100 × (4 − 1) ÷ 4 = 75; the graded one stays beside it.
     assert "By the assessments now 75" in text
     assert "Graded 92 A Letter estimated" in text

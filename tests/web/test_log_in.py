@@ -156,3 +156,7 @@ def test_a_form_without_its_token_is_refused_and_writes_nothing(person: Callable
     assert b"Reload it" in answer.content
     user.refresh_from_db()
     assert user.theme == ""
+
+
+def test_logging_out_tells_the_browser_to_forget_the_pages(logged_in: Client) -> None:
+    assert logged_in.post(reverse("account_logout")).headers["Clear-Site-Data"] == '"cache"'

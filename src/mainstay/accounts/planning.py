@@ -29,7 +29,7 @@ from mainstay.people.models import User
 
 UNKNOWN_ACCOUNT = N_("The account “%(value)s” under “%(column)s” is not known. Import it first, or correct the code.")
 UNKNOWN_OWNER = N_(
-    "“%(owner)s” is no e-mail and no name that one person here alone bears: %(count)s accounts keep the owner they "
+    "Nobody here has the e-mail “%(owner)s”, nor one person alone that name: %(count)s accounts keep the owner they "
     "had, or none. Add the person, or write the e-mail, then import again."
 )
 LEFT_WITHOUT_PARENT = N_(

@@ -1,5 +1,7 @@
 """Commands about the data home: make it, serve it, say whether all is well."""
 
+import socket
+
 import click
 from django.conf import settings
 from django.core.management import call_command
@@ -28,6 +30,21 @@ def need_ready() -> None:
             N_("The data home %(home)s is of an earlier version. Run `mainstay init` to bring it up to date."),
             home=settings.MAINSTAY_HOME,
         )
+
+
+def need_port(host: str, port: int) -> None:
+    """Refused where somebody else listens there: two servers would take each other's visitors."""
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise Refused(
+            N_("Port %(port)s cannot be used (%(why)s). Choose another one with --port."),
+            port=port,
+            why=error.strerror,
+        ) from None
 
 
 def serve_on(host: str, port: int) -> None:
@@ -106,6 +123,7 @@ def init() -> None:
 def serve(host: str, port: int) -> None:
     """Serve the pages."""
     need_ready()
+    need_port(host, port)
     say(N_("Mainstay is at http://%(host)s:%(port)s/ (stop it with Ctrl-C)."), host=host, port=port)
     serve_on(host, port)
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from django.utils.functional import Promise
 from rich.console import Console
 from rich.table import Table
 
+from mainstay.cli.tables import visible
 from mainstay.core.money import plain
 
 
@@ -67,12 +69,17 @@ def write_record(record: Mapping[str, Any], form: str) -> None:
         _table(["", ""], [[name, value] for name, value in record.items()], heading=False)
 
 
+# Money comes as text.
+_FIGURE = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+
+
 def _cell(value: Any) -> str:
     """A value as CSV text; text that a spreadsheet would take for a formula is kept as text."""
     if isinstance(value, list | tuple):
         return "; ".join(_cell(item) for item in value)
     text = _text(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    formula = isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{text}" if formula and not _FIGURE.fullmatch(text) else text
 
 
 def _text(value: Any) -> str:
@@ -119,4 +126,4 @@ def _shown(value: Any) -> str:
         return f"{value:,.4f}"
     if isinstance(value, list | tuple):
         return "\n".join(_shown(item) for item in value)
-    return _text(value)
+    return visible(_text(value))

@@ -6,11 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+import duckdb
+from django.db import OperationalError
 from django.utils import translation
 
-from mainstay.core.errors import Refused
+from mainstay.cli.tables import visible
+from mainstay.core.errors import N_, Refused
 
 LANGUAGES = ("en", "zh-hans")
+OUT_OF_ORDER = N_(
+    "The disk, the memory or the database would not do it: %(why)s What was not reported as done did not happen. "
+    "See to free space and permission in the data home, then try again."
+)
 
 
 def language_of_environment() -> str:
@@ -27,7 +34,7 @@ def say(message: str, **params: Any) -> None:
 def told(message: str, params: dict[str, Any]) -> str:
     """A msgid in the user's language, filled in."""
     text = translation.gettext(message)
-    return text % params if params else text
+    return visible(text % params if params else text)
 
 
 def _speak(_context: click.Context, _option: click.Parameter, language: str | None) -> None:
@@ -69,6 +76,10 @@ class Group(click.Group):
             ctx.exit(1)
         except BrokenPipeError:
             sys.stderr.close()
+            ctx.exit(1)
+        except (OSError, OperationalError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            click.echo(told(OUT_OF_ORDER, {"why": why[:300]}), err=True)
             ctx.exit(1)
 
 

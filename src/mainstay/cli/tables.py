@@ -1,6 +1,7 @@
 """Tables to read: line by line, so that a long one needs no memory, and with signs of double width in place."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain, islice
@@ -13,6 +14,12 @@ from rich.cells import cell_len, chop_cells
 SAMPLE = 1_000
 GAP = "  "
 WIDEST = 40
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def visible(text: str) -> str:
+    """Without what would steer the terminal; data may hold it."""
+    return _STEERING.sub("�", text)
 
 
 def figure(value: Any) -> str:
@@ -69,7 +76,7 @@ def _line(cells: Sequence[str], widths: Sequence[int], right: set[int]) -> str:
 
 def _fitted(text: str, width: int, *, right: bool = False) -> str:
     """Padded; a longer text keeps its length where it is a figure, else it is cut."""
-    text = text.replace("\n", " ")
+    text = visible(text.replace("\n", " "))
     room = width - cell_len(text)
     if room < 0 and not right:
         text, room = f"{chop_cells(text, width - 1)[0]}…", 0
@@ -79,7 +86,7 @@ def _fitted(text: str, width: int, *, right: bool = False) -> str:
 def _wrapped(text: str, room: int) -> Iterator[str]:
     """Lines no wider than `room`, broken at blanks; Chinese, which has none, between any two signs."""
     line = ""
-    for word in text.split():
+    for word in visible(text).split():
         if line and cell_len(line) + 1 + cell_len(word) > room:
             yield line
             line = ""

@@ -4,6 +4,7 @@ import os
 import secrets
 import zoneinfo
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -86,7 +87,8 @@ def kept_secret(home: Path) -> str:
             "Set MAINSTAY_HOME to a folder you may write to."
         ) from None
     finally:
-        made.unlink(missing_ok=True)
+        with suppress(OSError):
+            made.unlink(missing_ok=True)
     return path.read_text()
 
 

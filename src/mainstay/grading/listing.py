@@ -26,6 +26,9 @@ from mainstay.orm.fields import MoneyField
 from mainstay.people.models import User
 
 PAGE_SIZE = 50
+# A name of 400 signs in JSON and base64; an amount of 14 figures before the point.
+LONGEST_CURSOR = 8_000
+LARGEST = 10**14
 
 
 @dataclass(frozen=True)
@@ -360,11 +363,24 @@ def _encode(sorting: _Sorting, row: Row, tie: int, *, backward: bool) -> str:
     return base64.urlsafe_b64encode(json.dumps(told, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
+def _storable(value: Any) -> bool:
+    """Whether a database can be asked for it: a finite number of its size, a text of its characters."""
+    if isinstance(value, str):
+        value.encode()
+        return "\x00" not in value
+    if isinstance(value, int | float | Decimal):
+        return -LARGEST < float(value) < LARGEST
+    return True
+
+
 def _decode(cursor: str, sorting: _Sorting) -> _Start:
     try:
-        name, backward, value, tie = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if name != sorting.name:
+        if len(cursor) > LONGEST_CURSOR:
             raise ValueError
-        return _Start(bool(backward), None if value is None else sorting.order.read(value), int(tie))
-    except (ValueError, TypeError, ArithmeticError, binascii.Error):
+        name, backward, value, tie = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        start = _Start(bool(backward), None if value is None else sorting.order.read(value), int(tie))
+        if name != sorting.name or not _storable(start.value) or not _storable(start.tie):
+            raise ValueError
+        return start
+    except (ValueError, TypeError, ArithmeticError, RecursionError, binascii.Error):
         raise Refused(N_("This page of the list is not known. Begin at the first page.")) from None

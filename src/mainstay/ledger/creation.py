@@ -55,7 +55,7 @@ class Created:
 
 
 def load_created(connection: duckdb.DuckDBPyConnection, kind: str, mapped: frozenset[str]) -> Created:
-    """Gather from the staged rows which accounts and products they name; leaves the table `account_facts`.
+    """Gather from `stated_rows` which accounts and products they name; leaves the table `account_facts`.
 
     Where rows differ on a fact, the latest dated row that states it counts.
     """
@@ -66,7 +66,7 @@ def load_created(connection: duckdb.DuckDBPyConnection, kind: str, mapped: froze
     )
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE account_facts AS
-        SELECT account AS code{", " + latest if latest else ""} FROM staged_rows
+        SELECT account AS code{", " + latest if latest else ""} FROM stated_rows
         WHERE account IS NOT NULL GROUP BY account ORDER BY account"""
     )
     cursor = connection.execute("FROM account_facts")
@@ -82,7 +82,7 @@ def _products(connection: duckdb.DuckDBPyConnection, mapped: frozenset[str]) -> 
         else "NULL"
     )
     rows = connection.execute(
-        f"SELECT product, {name} FROM staged_rows WHERE product IS NOT NULL GROUP BY product ORDER BY product"
+        f"SELECT product, {name} FROM stated_rows WHERE product IS NOT NULL GROUP BY product ORDER BY product"
     ).fetchall()
     return {code: (product_name or "")[:400] for code, product_name in rows}
 

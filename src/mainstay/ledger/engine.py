@@ -1,9 +1,11 @@
 """The engine that computes over the ledger and the marts, behind Ibis."""
 
+import fcntl
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -13,6 +15,9 @@ from ibis.backends.duckdb import Backend as DuckDBBackend
 
 from mainstay.core.errors import N_, Refused
 
+_IN_USE = "in-use"
+_NEW = 60  # seconds in which a folder may not be locked yet
+
 
 @contextmanager
 def scratch(purpose: str) -> Iterator[Path]:
@@ -21,9 +26,22 @@ def scratch(purpose: str) -> Iterator[Path]:
     parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f"{purpose}-", dir=parent))
     try:
-        yield folder
+        with (folder / _IN_USE).open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def scratch_sweep() -> None:
+    """Take away the folders of processes that died; what somebody works in is locked, or newer than a minute."""
+    for folder in (settings.MAINSTAY_HOME / "scratch").glob("*/"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime < _NEW:
+                continue
+            with (folder / _IN_USE).open("a") as held:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def configure(connection: duckdb.DuckDBPyConnection, spill: Path) -> None:

@@ -129,6 +129,7 @@ def _import_lines(work: _Work, reading: Reading) -> Outcome:
             units.refuse_changed(connection, lines, reading.names, verdicts.changed_units)
         counts = _counts(verdicts, order, staged.refused_count)
         outcome = Outcome(counts=counts, left_out=reading.left_out, refusals=refusals)
+        units.view_stated(connection, lines, keep=order.on_conflict == "keep")
         created = load_created(connection, order.kind, staged.mapped)
         if order.dry_run:
             return replace(outcome, counts=counts | created.foreseen())

@@ -46,7 +46,7 @@ class Order:
             raise Refused(N_("There is no file to import."))
         if self.on_conflict not in ON_CONFLICT:
             raise Refused(N_("On a conflict: %(choices)s."), choices=", ".join(ON_CONFLICT))
-        if not self.source.strip() or len(self.source) > 200:
+        if not self.source.strip() or len(self.source) > 200 or "\x00" in self.source:
             raise Refused(N_("The source needs a name of at most 200 characters."))
 
 

@@ -20,7 +20,7 @@ REPEATS_COLUMNS = COVERED_COLUMNS
 
 # A reference of a file is trimmed, so that it can never begin with this character.
 _ROW_AS_UNIT = """coalesce(reference, chr(31) || concat_ws(chr(31), date, coalesce(account, ''), kind, amount,
-    coalesce(currency, ''), coalesce(note, '')))"""
+    coalesce(upper(currency), ''), coalesce(note, '')))"""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Verdicts:
 
 def load_incoming(connection: duckdb.DuckDBPyConnection, lines: Lines, staged: Path, source: str) -> None:
     """`incoming`: the staged rows as the ledger will keep them."""
-    own = {"source": "$source", "unit": _ROW_AS_UNIT}
+    own = {"source": "$source", "unit": _ROW_AS_UNIT, "currency": "upper(currency)"}
     columns = [
         f"CAST({own.get(name, name)} AS {kind}) AS {name}" for name, kind in lines.columns.items() if name != "batch"
     ]
@@ -165,6 +165,20 @@ def judge(connection: duckdb.DuckDBPyConnection, lines: Lines) -> Verdicts:
         known_rows=known_rows + doubled,
         changed_units=changed_units,
         changed_rows=changed_rows,
+    )
+
+
+def view_stated(connection: duckdb.DuckDBPyConnection, lines: Lines, *, keep: bool) -> None:
+    """`stated_rows`: the staged rows but those that give way to the ledger, where it is to `keep` what it holds."""
+    if not keep:
+        connection.execute("CREATE OR REPLACE TEMP VIEW stated_rows AS FROM staged_rows")
+        return
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE given_way AS SELECT i.file, i.row FROM incoming i JOIN judged j
+        ON j.whole = i.{lines.whole} AND j.part IS NOT DISTINCT FROM {part_of("i", lines)} AND j.verdict = 'changed'"""
+    )
+    connection.execute(
+        "CREATE OR REPLACE TEMP VIEW stated_rows AS SELECT s.* FROM staged_rows s ANTI JOIN given_way USING (file, row)"
     )
 
 

@@ -20,6 +20,7 @@ from django.db.models import F
 
 from mainstay.core import clock
 from mainstay.core.errors import N_, Conflict, Refused
+from mainstay.ledger.engine import scratch_sweep
 from mainstay.ledger.models import Batch, Head, LedgerFile, State
 
 Progress = Callable[[str, int], None]
@@ -113,6 +114,7 @@ def sweep() -> None:
     Only for who holds the turn to write: nobody else's unfinished work can be there then. Files that count no
     longer stay a day, for readers that still hold them.
     """
+    scratch_sweep()
     Batch.objects.filter(state=State.OPEN).delete()
     LedgerFile.objects.filter(retired_at__lt=clock.now() - timedelta(days=1)).delete()
     known = set(LedgerFile.objects.values_list("path", flat=True))

@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
-from allauth.account.views import LoginView
+from allauth.account.views import LoginView, LogoutView
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.forms import CharField
 from django.http import HttpRequest, HttpResponse
@@ -64,6 +64,15 @@ class LogIn(LoginView):
         if form.has_error("__all__", TOO_MANY):
             return too_many(self.request)
         response: HttpResponse = super().form_invalid(form)
+        return response
+
+
+class LogOut(LogoutView):
+    """allauth's log-out; a browser is told to forget the pages it kept, which "back" would show again."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post(*args, **kwargs)
+        response["Clear-Site-Data"] = '"cache"'
         return response
 
 

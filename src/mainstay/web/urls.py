@@ -1,11 +1,10 @@
 """Every address of a page."""
 
-from allauth.account.views import logout
 from django.urls import path
 from django.views.generic import RedirectView
 
 from mainstay.web.health import healthz, robots
-from mainstay.web.log_in import LogIn
+from mainstay.web.log_in import LogIn, LogOut
 from mainstay.web.pages import (
     account,
     accounts,
@@ -40,7 +39,7 @@ urlpatterns = [
     path("imports/<slug:token>/discard/", imports_preview.imports_discard, name="imports-discard"),
     path("refresh/", imports_refresh.refresh, name="refresh"),
     path("log-in/", LogIn.as_view(), name="account_login"),
-    path("log-out/", logout, name="account_logout"),
+    path("log-out/", LogOut.as_view(), name="account_logout"),
     path("preferences/", preferences, name="preferences"),
     path("charts/vega-<slug:version>.js", vega, name="vega"),
     path("healthz/", healthz, name="healthz"),

@@ -95,6 +95,9 @@ def test_day_first_or_month_first_is_the_files_style(text: str) -> None:
         "123456789",
         "32.1.2024",
         "5 Foo 2024",
+        "5. marraskuuta 2024",
+        "5 Marketing 2024",
+        "Mayor 5, 2024",
         "24-13-45",
     ],
 )

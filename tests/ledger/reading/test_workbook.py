@@ -270,3 +270,32 @@ def test_a_preview_of_a_workbook_reads_as_staging_does(tmp_path: Path) -> None:
         (3, None, Decimal("2.5")),
     ]
     assert [str(problem) for problem in rows[1].problems] == ["“x” under “date” is no date; write dates as 2024-12-31."]
+
+
+FAR = {
+    "a reference in small letters": (b'r="A2"', b'r="xfd1048576"'),
+    "a row of many figures": (b'r="A2"', b'r="A4294967295"'),
+    "a far row of cells that do not say where": (b'<row r="2"', b'<row r="100000000"'),
+    "two cells that span a million rows": (b'r="A2"', b'r="BF1000000"'),
+}
+
+
+@pytest.mark.parametrize("case", FAR)
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/foo/sheet1.dat"])
+def test_a_sheet_that_spans_the_void_is_refused_unparsed(case: str, part: str, tmp_path: Path) -> None:
+    """quality 24: what parses it would ask for the memory of all its places at once, and end the process."""
+    path = table(tmp_path / "far.xlsx", ["document", "date", "amount"], ["S1", "2024-01-02", 1])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts.pop("xl/worksheets/sheet1.xml")
+    old, new = FAR[case]
+    assert old in sheet
+    parts[part] = sheet.replace(old, new)
+    parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace(
+        b"worksheets/sheet1.xml", part.removeprefix("xl/").encode()
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(TooLarge, match="spans"):
+        recognise(path, name="far.xlsx", hints=Hints(), kind="sales")

@@ -1,17 +1,15 @@
 """`mainstay demo`."""
 
-import socket
-
 import click
 from django.utils.translation import gettext
 
 from mainstay.cli.demo.company import make
 from mainstay.cli.demo.staff import PASSWORD, everybody
-from mainstay.cli.home import make_ready, serve_on
+from mainstay.cli.home import make_ready, need_port, serve_on
 from mainstay.cli.labels import label
 from mainstay.cli.shell import Command, Progress, say, told
 from mainstay.cli.tables import write_table
-from mainstay.core.errors import N_, Refused
+from mainstay.core.errors import N_
 from mainstay.people.roles import Role
 
 HOST = "127.0.0.1"
@@ -23,7 +21,7 @@ HOST = "127.0.0.1"
 def demo(no_serve: bool, port: int) -> None:
     """Make the demonstration company in the data home, grade it and serve it."""
     if not no_serve:
-        _need_port(port)
+        need_port(HOST, port)
     make_ready()
     progress = Progress()
     try:
@@ -34,19 +32,6 @@ def demo(no_serve: bool, port: int) -> None:
     if not no_serve:
         say(N_("Mainstay is at http://%(host)s:%(port)s/ (stop it with Ctrl-C)."), host=HOST, port=port)
         serve_on(HOST, port)
-
-
-def _need_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise Refused(
-                N_("Port %(port)s cannot be used (%(why)s). Choose another one with --port."),
-                port=port,
-                why=error.strerror,
-            ) from None
 
 
 def _log_ins(port: int) -> None:

@@ -14,7 +14,15 @@ MOST_RATIO = 200  # unpacked to packed, for parts over RATIO_FROM
 RATIO_FROM = 32 << 20
 MOST_CELLS = 60_000_000  # of the rectangle that a sheet's cells span, which is held in memory
 _CHUNK = 1 << 20
-_CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
+VOID_FROM, MOST_VOID = 5_000_000, 50  # larger rectangles need a cell in so many places
+MOST_TAG = 16 << 20
+# Where a row or cell says that it stands, in whatever case: r="B7", and r="7" of a row.
+_PLACE = re.compile(rb"""[\s"']r\s*=\s*["']\s*([A-Za-z]*)([0-9]+)""")
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
+_TAGS = tuple(
+    start + end for start in (b"<c", b":c", b"<row", b":row") for end in (b" ", b">", b"/", b"\t", b"\r", b"\n")
+)
+_CELL = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
 _DECLARED = re.compile(rb"<!DOCTYPE|<!ENTITY")
 _BOMB = N_("“%(file)s” would unpack to far more than it holds. Save only the data in a new workbook.")
 
@@ -40,23 +48,25 @@ def _check_declared(entries: list[ZipInfo], name: str) -> None:
 
 
 def _check_entry(archive: ZipFile, entry: ZipInfo, name: str, room: int) -> int:
-    """Unpack one part, whatever size it declares, and throw it away. Returns its true size."""
+    """Unpack one part, whatever size it declares, and throw it away. Returns its true size.
+
+    A workbook may keep a sheet under any name, so every part is looked at as if it were one.
+    """
     honest = copy.copy(entry)
     honest.file_size = room + 1  # read to the true end of its data
     limit = max(RATIO_FROM, MOST_RATIO * entry.compress_size)
-    xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
-    size, tail, extent = 0, b"", _Extent()
+    size, rest, extent = 0, b"", _Extent(name)
     with archive.open(honest) as part:
         while chunk := part.read(_CHUNK):
-            if xml and not size and (chunk.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in chunk[:4]):
+            if not size and _is_wide(chunk):
                 raise Refused(
                     N_("“%(file)s” is written in an unusual encoding. Open it and save it again as XLSX."), file=name
                 )
             size += len(chunk)
             if size > min(limit, room):
                 raise TooLarge(_BOMB, file=name)
-            text = tail + chunk
-            if xml and _DECLARED.search(text):
+            text = rest + chunk
+            if _DECLARED.search(text):
                 raise Refused(
                     N_(
                         "“%(file)s” declares XML entities, which no spreadsheet needs. "
@@ -64,33 +74,67 @@ def _check_entry(archive: ZipFile, entry: ZipInfo, name: str, room: int) -> int:
                     ),
                     file=name,
                 )
-            if xml and "worksheets/" in entry.filename.lower():
-                extent.see(text, name)
-            tail = chunk[-64:]
+            # A tag is looked at when it is whole.
+            whole = max(text.rfind(b"<"), 0)
+            extent.see(text[:whole])
+            rest = text[whole:]
+            if len(rest) > MOST_TAG:
+                raise TooLarge(_BOMB, file=name)
+    extent.see(rest)
+    extent.check()
     return size
 
 
+def _is_wide(chunk: bytes) -> bool:
+    """XML in UTF-16 or UTF-32, whose tags would not be seen."""
+    return chunk.startswith((b"\xff\xfe", b"\xfe\xff")) or b"<\x00" in chunk[:64] or b"\x00<" in chunk[:64]
+
+
 class _Extent:
-    """The rectangle that the cells of a sheet span."""
+    """The rectangle that the cells of a sheet span, which is held in memory whole however few they are."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.row = self.column = 1
+        self.cells = self.rows = self.in_row = 0
 
-    def see(self, text: bytes, name: str) -> None:
-        cells = _CELL.findall(text)
-        for letters in {letters for letters, _ in cells}:
-            self.column = max(self.column, column_number(letters))
-        self.row = max(self.row, max((int(row) for _, row in cells), default=1))
+    def see(self, text: bytes) -> None:
+        """Take in whole tags. A row or cell that does not say where it stands follows the one before it."""
+        places = _PLACE.findall(text)
+        self.cells += len(places)
+        columns = {letters for letters, _ in places}
+        for letters in columns:
+            self.column = max(self.column, column_number(letters.upper()[:8]))
+        self.row = max(self.row, *(int(row[:12]) for row in {row for _, row in places}), 1)
+        if sum(text.count(tag) for tag in _TAGS) > len(places):
+            self._see_unplaced(text)
         if self.row * self.column > MOST_CELLS:
-            raise TooLarge(
-                N_(
-                    "A sheet of “%(file)s” spans %(rows)s rows and %(columns)s columns. "
-                    "Save only the data in a new workbook, or as CSV."
-                ),
-                file=name,
-                rows=self.row,
-                columns=self.column,
-            )
+            self._refuse()
+
+    def _see_unplaced(self, text: bytes) -> None:
+        for begins, row in enumerate(_ROW.split(text)):
+            if begins:
+                self.rows += 1
+                self.in_row = 0
+            self.in_row += len(_CELL.findall(row))
+            self.column = max(self.column, self.in_row)
+        self.row = max(self.row, self.rows)
+
+    def check(self) -> None:
+        """Refuse a sheet that is nearly all void."""
+        if self.row * self.column > max(VOID_FROM, MOST_VOID * self.cells):
+            self._refuse()
+
+    def _refuse(self) -> None:
+        raise TooLarge(
+            N_(
+                "A sheet of “%(file)s” spans %(rows)s rows and %(columns)s columns. "
+                "Save only the data in a new workbook, or as CSV."
+            ),
+            file=self.name,
+            rows=self.row,
+            columns=self.column,
+        )
 
 
 def column_number(letters: bytes) -> int:

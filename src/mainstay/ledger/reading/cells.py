@@ -13,6 +13,7 @@ TEXT_TOO_LONG = N_("The text under “%(column)s” is longer than 10,000 charac
 CODE_TOO_LONG = N_("The code under “%(column)s” is longer than 200 characters (“%(value)s”). Shorten it.")
 NO_CHOICE = N_("“%(value)s” under “%(column)s” is none of: goods, service, delivery, rebate, selling, finance, other.")
 NEEDED = N_("“%(column)s” is empty, but every row needs it. Fill it in.")
+NOT_TEXT = N_("The text under “%(column)s” holds a character that no text has (“%(value)s”). Remove it.")
 SHEET_ERROR = N_("“%(value)s” under “%(column)s” is an error of the spreadsheet. Mend the formula or the value.")
 
 # What str.strip() takes for white space. DuckDB's trim() alone leaves tabs, line ends and other control characters.

@@ -23,7 +23,12 @@ _TIME = (
     r"(?:[AaPp]\.?[Mm]\.?|上午|下午)? ?(?:Z|[A-Z]{2,5}|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NAME = r"(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+# Abbreviations, and names that begin alike and mean the same month in several languages.
+_NAME = (
+    r"(Jan(?:uary?|vier|eiro)?|Feb(?:ruary?|braio)?|Mar(?:ch|s|zo|ço)?|Apr(?:ile?)?|Mayo?|Jun(?:e|i|io|ho)?|"
+    r"Jul(?:y|i|io|ho)?|Aug(?:ust)?|Sep(?:t|tember|tembre|tiembre)?|Oct(?:ober|obre|ubre)?|"
+    r"Nov(?:ember|embre|iembre|embro)?|Dec(?:ember|embre)?)\.?"
+)
 
 _YEAR_FIRST = rf"(?i)^([0-9]{{4}}) ?[-/.年] ?([0-9]{{1,2}}) ?[-/.月] ?([0-9]{{1,2}})(?:日|号)?{_TIME}$"
 _COMPACT = rf"^([0-9]{{4}})([0-9]{{2}})([0-9]{{2}}){_TIME}$"

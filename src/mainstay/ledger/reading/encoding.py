@@ -167,7 +167,7 @@ def _broken(path: Path, name: str, encoding: str) -> Refused:
         for line in file:
             try:
                 row += decoder.decode(line).count("\n")
-            except UnicodeDecodeError:
+            except UnicodeError:
                 break
     return Refused(
         N_(

@@ -159,6 +159,9 @@ class Parsing:
                 else (cells.TEXT_LIMIT, cells.TEXT_TOO_LONG)
             )
             problems.append(_Problem(cells.too_long(text, limit), name, quoted(message), text))
+            if self.source.format == "parquet":
+                shown = f"replace({text}, chr(0), '␀')"
+                problems.append(_Problem(f"contains({text}, chr(0))", name, quoted(cells.NOT_TEXT), shown))
         else:
             written = f"({text} IS NOT NULL OR d_{name} IS NOT NULL)" if field.type == "date" else f"{text} IS NOT NULL"
             shown = f"coalesce({text}, d_{name}::VARCHAR)" if field.type == "date" else text

@@ -13,6 +13,16 @@ from mainstay.core.errors import N_, Refused
 Format = Literal["csv", "xlsx", "parquet"]
 SEPARATORS = (",", ";", "\t", "|")
 ORDERS = ("dmy", "mdy")
+# Of texts that systems export, by the names that Python's codecs give themselves.
+ENCODINGS = frozenset(
+    """
+    utf-8 utf-8-sig utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be ascii gb18030 gbk gb2312 hz big5 big5hkscs
+    cp950 shift_jis cp932 euc_jp euc_jis_2004 iso2022_jp euc_kr cp949 johab koi8-r koi8-u tis-620 mac-roman
+    mac-cyrillic cp437 cp850 cp852 cp866 cp874 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258
+    iso8859-1 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-9 iso8859-10 iso8859-11
+    iso8859-13 iso8859-14 iso8859-15 iso8859-16
+    """.split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True)
@@ -34,20 +44,25 @@ class Hints:
         self._check()
 
     def _check(self) -> None:
-        if self.encoding is not None:
-            try:
-                codecs.lookup(self.encoding)
-            except LookupError:
-                raise Refused(
-                    N_("There is no encoding “%(encoding)s”; try utf-8, utf-16, cp1252 or gb18030."),
-                    encoding=self.encoding,
-                ) from None
+        if self.encoding is not None and not _is_text_encoding(self.encoding):
+            raise Refused(
+                N_("There is no encoding “%(encoding)s”; try utf-8, utf-16, cp1252 or gb18030."),
+                encoding=self.encoding,
+            )
         if self.separator is not None and (len(self.separator) != 1 or self.separator in '"\r\n'):
             raise Refused(N_("The separator must be a single character, or “tab”."))
         if self.decimal not in (None, ".", ","):
             raise Refused(N_("The decimal sign must be a point or a comma."))
         if self.date_order not in (None, *ORDERS):
             raise Refused(N_("The date order must be dmy (day first) or mdy (month first)."))
+
+
+def _is_text_encoding(name: str) -> bool:
+    """Python's codecs are more than encodings: some unpack archives."""
+    try:
+        return codecs.lookup(name).name in ENCODINGS
+    except (LookupError, ValueError):
+        return False
 
 
 class Scratch:

@@ -69,7 +69,7 @@ def _assess(request: HttpRequest, account: Account, user: User) -> HttpResponse:
         except Refused as refused:
             wrong.append(_(refused.message) % refused.params if refused.params else _(refused.message))
         else:
-            messages.success(request, _("Your assessment is kept. The grade follows it at the next refresh."))
+            messages.success(request, _("Your assessment is kept. It counts in every refresh as of today or later."))
             return redirect("accounts-relationship", pk=account.pk)
     page = relationship_page(head_of(account), may_assess=True, form=form, wrong=wrong)
     return render_page(request, "account/relationship", page, status=422)

@@ -62,7 +62,10 @@ class Person:
 
 @dataclass(frozen=True)
 class OverviewPage:
+    """`whole`: this person sees all accounts, so a share of all sales tells him nothing new of the others."""
+
     head: Head
+    whole: bool
     parent: Account | None
     subsidiaries: list[Account]
     subsidiary_count: int
@@ -112,6 +115,7 @@ def overview_page(user: User, head: Head) -> OverviewPage:
     said = assessed(account, as_of=head.refresh.as_of, scheme=head.scheme) if head.refresh else NOBODY
     return OverviewPage(
         head=head,
+        whole=user.sees_all,
         parent=scope.filter(pk=account.parent_id).first() if account.parent_id else None,
         subsidiaries=subsidiaries[:SHOWN],
         subsidiary_count=below.count() if len(subsidiaries) > SHOWN else len(subsidiaries),

@@ -35,6 +35,7 @@ from mainstay.web.figures import day
 from mainstay.web.page import render_page
 
 ASKED = ("as_of", *OF_ACCOUNTS)
+COSTS = ("purchaser_cost", "non_purchaser_cost", "overhead")
 Choice = tuple[str | int, str]
 
 
@@ -98,7 +99,10 @@ class FilterBar:
 
 @dataclass(frozen=True)
 class PortfolioPage:
-    """`picture` is None before the first refresh; then `imported` tells whether there are sales to grade."""
+    """`picture` is None before the first refresh; then `imported` tells whether there are sales to grade.
+
+    `unattributed` are the sales in no account, told to who sees the whole; `costless`: no cost is known at all.
+    """
 
     as_of: date | None
     window: Window | None
@@ -107,6 +111,8 @@ class PortfolioPage:
     currency: str
     filtered: bool
     imported: bool
+    unattributed: Decimal | None = None
+    costless: bool = False
 
 
 @require_safe
@@ -127,9 +133,15 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         currency_of(refresh),
         filtered=bool(filters),
         imported=True,
+        unattributed=_unattributed(refresh) if user.sees_all and not filters else None,
+        costless=not any(Decimal(refresh.summary[name]) for name in COSTS),
     )
     response = render_page(request, "portfolio", page, parts={"page": "portfolio/body.html"})
     return with_address(request, response, asked.address(path))
+
+
+def _unattributed(refresh: Refresh) -> Decimal | None:
+    return Decimal(refresh.summary["unattributed_sales"]) or None
 
 
 def refresh_asked(asked: Asked) -> Refresh | None:
