@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 LOCKS: dict[str, Sequence[str]] = {
     "run.txt": ("--extra", "postgres", "--group", "build"),
-    "dev.txt": ("--extra", "postgres", "--group", "dev", "--constraints", "requirements/run.txt"),
+    "dev.txt": ("--all-extras", "--group", "dev", "--constraints", "requirements/run.txt"),
 }
 
 

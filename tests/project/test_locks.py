@@ -50,7 +50,7 @@ def test_a_lock_holds_pins_and_hashes_only(name: str) -> None:
     ("name", "requirements"),
     [
         ("run.txt", wanted("build", extras=("postgres",))),
-        ("dev.txt", wanted("build", "dev", extras=("postgres",))),
+        ("dev.txt", wanted("build", "dev", extras=("postgres", "spark", "warehouse"))),
     ],
 )
 def test_a_lock_satisfies_pyproject(name: str, requirements: list[Requirement]) -> None:
