@@ -6,8 +6,11 @@ import sys
 from pathlib import Path
 
 
-def started(home: Path, script: str, *arguments: object) -> subprocess.Popen[str]:
+def started(home: Path, script: str, *arguments: object, database: str | None = None) -> subprocess.Popen[str]:
+    """A process that runs `script`, on the database of the tests unless another address is given."""
     environment = {**os.environ, "MAINSTAY_HOME": str(home), "DJANGO_SETTINGS_MODULE": "mainstay.config.settings"}
+    if database is not None:
+        environment["DATABASE_URL"] = database
     return subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", script, *map(str, arguments)],
         env=environment,

@@ -26,25 +26,38 @@ class Ledger:
     files: dict[tuple[int, str], list[str]] = field(default_factory=dict)
     covered: list[str] = field(default_factory=list)
     stated: dict[int, list[Row]] = field(default_factory=dict)
+    compacted: dict[str, list[str]] = field(default_factory=dict)
+    undone: set[int] = field(default_factory=set)
     number: int = 0
 
     def path(self) -> Path:
         self.number += 1
         return self.folder / f"{self.number}.parquet"
 
-    def of(self, content: str, *, after: int = 0, but: int = 0) -> list[str]:
-        return [p for (b, c), paths in self.files.items() if c == content and b > after and b != but for p in paths]
+    def of(self, content: str) -> list[str]:
+        return [p for (_b, c), paths in self.files.items() if c == content for p in paths] + self.compacted.get(
+            content, []
+        )
+
+    def compact(self) -> None:
+        """One file of each content for all batches: rows of one that is undone later stay in it."""
+        for content in ("lines", "repeats"):
+            if files := self.of(content):
+                path, gone = self.path(), units.of_others(sorted(self.undone))
+                duckdb.connect().execute(f"COPY (FROM read_parquet({files}) WHERE {gone}) TO '{path}'")
+                self.compacted[content] = [str(path)]
+        self.files = {}
 
     def bring_in(self, rows: list[Row], on_conflict: str = "replace", files: int = 1) -> units.Verdicts:
         connection = duckdb.connect(config={"threads": 1})
         staged = stage(connection, rows, self.path(), files)
         units.load_incoming(connection, SALES, staged, "s")
         units.check_shared(connection, SALES, [f"{n}.csv" for n in range(files)])
-        units.load_existing(connection, SALES, self.of("lines"), self.covered)
+        units.load_existing(connection, SALES, self.of("lines"), self.covered, undone=sorted(self.undone))
         verdicts = units.judge(connection, SALES)
         if verdicts.changed_units and on_conflict == "fail":
             units.refuse_changed(connection, SALES, ["a.csv"], verdicts.changed_units)
-        batch = max([b for b, _c in self.files] + list(self.stated), default=0) + 1
+        batch = max([*self.stated, *self.undone], default=0) + 1
         path = self.path()
         if units.write_lines(connection, SALES, batch=batch, replace=on_conflict == "replace", to=path):
             self.files[batch, "lines"] = [str(path)]
@@ -57,29 +70,31 @@ class Ledger:
 
     def undo(self, batch: int) -> None:
         connection = duckdb.connect(config={"threads": 1})
-        mine = self.files.get((batch, "lines"), [])
+        mine = self.files.get((batch, "lines"), []) + self.compacted.get("lines", [])
         heirs = release.load_release(
-            connection, SALES, batch=batch, mine=mine,
-            others=self.of("lines", but=batch), repeats=self.of("repeats", after=batch, but=batch),
+            connection, SALES, batch=batch, source="s", mine=mine, undone=sorted(self.undone),
+            others=self.of("lines"), repeats=self.of("repeats"),
         )  # fmt: skip
         for heir in heirs:
             path = self.path()
-            assert release.write_inheritance(connection, SALES, mine=mine, heir=heir, to=path)
+            assert release.write_inheritance(connection, SALES, batch=batch, mine=mine, heir=heir, to=path)
             self.files.setdefault((heir, "lines"), []).append(str(path))
         path = self.path()
         pairs = release.write_covered_without(connection, covered=self.covered, to=path)
         self.covered = [str(path)] if pairs else []
         self.files = {key: paths for key, paths in self.files.items() if key[0] != batch}
         del self.stated[batch]
+        self.undone.add(batch)
 
     def holds(self) -> Counter[Row]:
         lines = self.of("lines")
         if not lines:
             return Counter()
         connection = duckdb.connect(config={"threads": 1})
-        query = "SELECT document, line, amount::INTEGER FROM read_parquet($lines) l"
+        query = f"""SELECT document, line, amount::INTEGER FROM read_parquet($lines) l
+            WHERE {units.of_others(sorted(self.undone))}"""
         if self.covered:
-            query += """ WHERE NOT EXISTS (FROM read_parquet($covered) c WHERE c.batch = l.batch
+            query += """ AND NOT EXISTS (FROM read_parquet($covered) c WHERE c.batch = l.batch
                 AND c.whole = l.document AND c.part IS NOT DISTINCT FROM l.line)"""
             return Counter(connection.execute(query, {"lines": lines, "covered": self.covered}).fetchall())
         return Counter(connection.execute(query, {"lines": lines}).fetchall())
@@ -192,17 +207,19 @@ lined_rows = st.lists(
     max_size=6,
     unique_by=lambda row: (row[0], row[1]),
 )
-steps = st.lists(st.one_of(whole_rows, lined_rows, st.integers(0, 20)), min_size=1, max_size=9)
+steps = st.lists(st.one_of(whole_rows, lined_rows, st.integers(0, 20), st.none()), min_size=1, max_size=9)
 
 
 @given(steps=steps)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_any_imports_and_undos_hold_what_the_rule_says(steps: list[list[Row] | int]) -> None:
+def test_any_imports_undos_and_compactions_hold_what_the_rule_says(steps: list[list[Row] | int | None]) -> None:
     with TemporaryDirectory() as folder:
         ledger = Ledger(Path(folder))
         for step in steps:
             if isinstance(step, list):
                 ledger.bring_in(step)
+            elif step is None:
+                ledger.compact()
             elif ledger.stated:
                 ledger.undo(sorted(ledger.stated)[step % len(ledger.stated)])
             assert ledger.holds() == ledger.should_hold()

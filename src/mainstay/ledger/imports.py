@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from django.conf import settings
 from django.db import transaction
 
 from mainstay.accounts.statements import Outcome as Written
@@ -31,8 +32,8 @@ from mainstay.ledger.reading import (
 )
 from mainstay.ledger.refusals import refuse_broken_units
 from mainstay.ledger.schema import LINES, Lines
-from mainstay.ledger.selectors import live_files
-from mainstay.ledger.writer import Progress, Writer, disk_errors, new_file, no_progress, relative, sync, writing
+from mainstay.ledger.selectors import live_files, undone_in
+from mainstay.ledger.writer import Progress, Writer, disk_errors, new_file, no_progress, recorded, sync, writing
 
 SHOWN_REFUSALS = 20
 Made = tuple[dict[str, int], Sequence[tuple[str, dict[str, Any]]]]
@@ -123,6 +124,7 @@ def _import_lines(work: _Work, reading: Reading) -> Outcome:
             lines,
             live_files(order.kind, Content.LINES, source=order.source),
             live_files(order.kind, Content.COVERED),
+            undone=undone_in(order.kind, Content.LINES),
         )
         verdicts = units.judge(connection, lines)
         if verdicts.changed_units and order.on_conflict == "fail" and not order.dry_run:
@@ -172,8 +174,8 @@ def _import_masters(work: _Work, reading: Reading) -> Outcome:
         with disk_errors():
             path = new_file(order.kind)
             facts = write_facts(connection, path)
-        files = [LedgerFile(kind=order.kind, content=Content.FACTS, batch=batch, path=relative(path), rows=facts)]
-        sync([path])
+        files = [recorded(order.kind, Content.FACTS, batch, path, facts)] if facts else []
+        sync([path] if facts else [])
 
         def write() -> Made:
             written = masters.write(order.kind, rows, batch)
@@ -239,9 +241,15 @@ def _write_lines(
             rows = write(path)
         if rows:
             paths.append(path)
-            files.append(LedgerFile(kind=lines.kind, content=content, batch=owner, path=relative(path), rows=rows))
+            files.append(recorded(lines.kind, content, owner, path, rows))
     sync(paths)
+    batch.lines, batch.amount = units.held_in(connection, own_lines(files))
     return files
+
+
+def own_lines(files: Sequence[LedgerFile]) -> list[str]:
+    """Paths of those that hold lines."""
+    return [str(settings.MAINSTAY_HOME / file.path) for file in files if file.content == Content.LINES]
 
 
 def _commit(
@@ -259,7 +267,13 @@ def _commit(
         made, warnings = make()
         counts = outcome.counts | made
         live = Batch.objects.filter(pk=batch.pk, state=State.OPEN).update(
-            state=State.LIVE, counts=counts, first_day=days[0], last_day=days[1], live_at=clock.now()
+            state=State.LIVE,
+            counts=counts,
+            lines=batch.lines,
+            amount=batch.amount,
+            first_day=days[0],
+            last_day=days[1],
+            live_at=clock.now(),
         )
         if live != 1:
             raise Conflict(N_("Somebody else changed the ledger meanwhile. Nothing was changed: try again."))

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mainstay.accounts.models import Account
+from mainstay.orm.fields import MoneyField
 from mainstay.people.models import User
 
 
@@ -37,7 +38,10 @@ class Head(models.Model):
 
 
 class Batch(models.Model):
-    """One import. `counts` holds rows, new, known, replaced, kept, refused, accounts, products."""
+    """One import. `counts` holds rows, new, known, replaced, kept, refused, accounts, products.
+
+    `lines` and `amount` are what it holds in the ledger, covered lines too; None where it was not recorded.
+    """
 
     kind = models.CharField(max_length=16, choices=Kind.choices)
     source = models.CharField(max_length=200)
@@ -45,6 +49,8 @@ class Batch(models.Model):
     files = models.JSONField(default=list)
     fields = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
+    lines = models.BigIntegerField(null=True)
+    amount = MoneyField(null=True)
     first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -74,20 +80,32 @@ class Content(models.TextChoices):
 
 
 class LedgerFile(models.Model):
-    """A Parquet file of the ledger; it counts until it is retired. `path` is relative to the data home."""
+    """A Parquet file of the ledger; it counts until it is retired. `path` is relative to the data home.
+
+    A file of `batch` None holds rows of several batches, each row with its own: `holds` are their ids. Rows of a batch
+    that was undone since still stand in it, and do not count. A clustered file is sorted by account, and all accounts
+    in it are from `first_account` to `last_account` (by their bytes). `bytes` and `sha256` are None and blank where
+    they were not recorded.
+    """
 
     kind = models.CharField(max_length=16, choices=Kind.choices)
     content = models.CharField(max_length=16, choices=Content.choices)
     batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="ledger_files")
     path = models.CharField(max_length=400, unique=True)
     rows = models.BigIntegerField()
+    holds = models.JSONField(default=list)
+    clustered = models.BooleanField(default=False)
+    first_account = models.CharField(max_length=200, blank=True)
+    last_account = models.CharField(max_length=200, blank=True)
+    bytes = models.BigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
     retired_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(content="covered", batch__isnull=True) | (~Q(content="covered") & Q(batch__isnull=False)),
-                name="ledger_file_of_a_batch_unless_covered",
+                condition=~Q(content="covered", batch__isnull=False) & ~Q(content="facts", batch__isnull=True),
+                name="ledger_file_of_a_batch_where_it_must",
             )
         ]
 

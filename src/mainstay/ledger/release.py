@@ -10,7 +10,7 @@ import duckdb
 
 from mainstay.core.sql import quoted
 from mainstay.ledger.schema import Lines
-from mainstay.ledger.units import COVERED_COLUMNS, REPEATS_COLUMNS, copy_to, part_of
+from mainstay.ledger.units import COVERED_COLUMNS, REPEATS_COLUMNS, copy_to, of_others, part_of
 
 
 def load_release(
@@ -18,35 +18,41 @@ def load_release(
     lines: Lines,
     *,
     batch: int,
+    source: str,
     mine: Sequence[str],
     others: Sequence[str],
     repeats: Sequence[str],
+    undone: Sequence[int] = (),
 ) -> list[int]:
     """Work out who holds the batch's units without it; returns the batches that inherit lines, ascending.
 
-    `mine` are the batch's files of lines, `others` those of the other live batches of its source, `repeats` the
-    repeats of later ones. Leaves `leaving` (its units), `heirs` (unit, batch that repeated it) and `holders`
-    (every unit of these documents with each batch that will hold lines of it).
+    `mine` are the files with lines of the batch, `others` those with lines of its source, `repeats` those with repeats
+    of it; all may hold rows of other batches, and of the batches `undone`, which count for nothing. Leaves `leaving`
+    (its units), `heirs` (unit, batch that repeated it) and `holders` (every unit of these documents with each batch
+    that will hold lines of it).
     """
     _table(connection, "leaving", COVERED_COLUMNS)
     _table(connection, "holders", COVERED_COLUMNS)
     _table(connection, "repeated", REPEATS_COLUMNS)
     unit = f"source, {lines.whole} AS whole, {lines.part} AS part, batch"
+    others_count = of_others([batch, *undone])
     if mine:
         connection.execute(
-            f"INSERT INTO leaving SELECT DISTINCT {unit} FROM read_parquet($files)", {"files": list(mine)}
+            f"INSERT INTO leaving SELECT DISTINCT {unit} FROM read_parquet($files) WHERE batch = $batch",
+            {"files": list(mine), "batch": batch},
         )
     if others:
         connection.execute(
             f"""INSERT INTO holders SELECT DISTINCT {unit} FROM read_parquet($files)
-            WHERE {lines.whole} IN (SELECT whole FROM leaving)""",
-            {"files": list(others)},
+            WHERE {lines.whole} IN (SELECT whole FROM leaving) AND source = $source AND {others_count}""",
+            {"files": list(others), "source": source},
         )
     if repeats:
         connection.execute(
-            """INSERT INTO repeated SELECT source, whole, part, batch FROM read_parquet($files) AS r
-            WHERE EXISTS (FROM leaving l WHERE l.whole = r.whole AND l.part IS NOT DISTINCT FROM r.part)""",
-            {"files": list(repeats)},
+            f"""INSERT INTO repeated SELECT source, whole, part, batch FROM read_parquet($files) AS r
+            WHERE source = $source AND {others_count}
+                AND EXISTS (FROM leaving l WHERE l.whole = r.whole AND l.part IS NOT DISTINCT FROM r.part)""",
+            {"files": list(repeats), "source": source},
         )
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE heirs AS
@@ -60,7 +66,7 @@ def load_release(
 
 
 def write_inheritance(
-    connection: duckdb.DuckDBPyConnection, lines: Lines, *, mine: Sequence[str], heir: int, to: Path
+    connection: duckdb.DuckDBPyConnection, lines: Lines, *, batch: int, mine: Sequence[str], heir: int, to: Path
 ) -> int:
     """Write the lines that `heir` repeated as lines of its own; returns how many."""
     columns = ", ".join(name for name in lines.columns if name != "batch")
@@ -68,7 +74,8 @@ def write_inheritance(
     return copy_to(
         connection,
         f"""SELECT {columns}, {int(heir)}::INTEGER AS batch FROM read_parquet([{files}]) AS leaving_lines
-        WHERE EXISTS (FROM heirs WHERE heirs.batch = {int(heir)} AND heirs.whole = leaving_lines.{lines.whole}
+        WHERE leaving_lines.batch = {int(batch)} AND EXISTS (FROM heirs WHERE heirs.batch = {int(heir)}
+            AND heirs.whole = leaving_lines.{lines.whole}
             AND heirs.part IS NOT DISTINCT FROM {part_of("leaving_lines", lines)})""",
         to,
     )

@@ -1,16 +1,19 @@
 """Everything that reads the ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import ibis
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table
 
-from mainstay.ledger.models import Batch, Content, LedgerFile, Product, State
+from mainstay.ledger.models import Batch, Content, Head, LedgerFile, Product, State
 from mainstay.ledger.schema import IBIS_TYPES, LINES, Lines
 from mainstay.orm.bulk import chunks
+
+T = TypeVar("T")
 
 
 def batches() -> QuerySet[Batch]:
@@ -24,11 +27,36 @@ def live_batches() -> list[int]:
 
 
 def live_files(kind: str, content: Content, *, source: str | None = None) -> list[str]:
-    """Paths of the files that count now, oldest first; of one source's batches where `source` is given."""
+    """Paths of the files that count now, oldest first; of one source's batches where `source` is given.
+
+    A file may hold rows of other batches and sources too, and of batches that were undone since: see `undone_in`.
+    """
     files = LedgerFile.objects.filter(kind=kind, content=content, retired_at=None).order_by("pk")
     if source is not None:
-        files = files.filter(batch__source=source)
+        files = files.filter(Q(batch__source=source) | Q(batch=None))
+    return full_paths(files)
+
+
+def files_holding(batch: Batch, content: Content) -> list[str]:
+    """Paths of the files with rows of `batch`; others' rows stand in them too, to be told by their column `batch`."""
+    files = LedgerFile.objects.filter(kind=batch.kind, content=content, retired_at=None).order_by("pk")
+    compacted = [file.pk for file in files.filter(batch=None).only("pk", "holds") if batch.pk in file.holds]
+    return full_paths(files.filter(Q(batch=batch) | Q(pk__in=compacted)))
+
+
+def full_paths(files: QuerySet[LedgerFile]) -> list[str]:
+    """Where these files lie, in their order."""
     return [str(settings.MAINSTAY_HOME / path) for path in files.values_list("path", flat=True)]
+
+
+def undone_in(kind: str, content: Content) -> list[int]:
+    """Batches that were undone and whose rows still stand in files that count. These rows count for nothing."""
+    files = LedgerFile.objects.filter(kind=kind, content=content, retired_at=None, batch=None)
+    held = {batch for holds in files.values_list("holds", flat=True) for batch in holds}
+    if not held:
+        return []
+    undone = Batch.objects.filter(kind=kind, state=State.UNDONE).order_by("pk").values_list("pk", flat=True)
+    return [batch for batch in undone if batch in held]
 
 
 def sales_lines(engine: Backend) -> Table:
@@ -41,9 +69,30 @@ def cost_lines(engine: Backend) -> Table:
     return _lines(engine, LINES["costs"]).drop("unit")
 
 
+def at_one_moment(read: Callable[[], T]) -> T:
+    """What `read` finds, all of it as it was at one moment: read again where the ledger changed in between."""
+    while True:
+        before = _revision()
+        found = read()
+        if _revision() == before:
+            return found
+
+
+def _revision() -> int | None:
+    return Head.objects.values_list("revision", flat=True).first()
+
+
 def _lines(engine: Backend, lines: Lines) -> Table:
-    table = _read(engine, live_files(lines.kind, Content.LINES), lines.columns)
-    covered = live_files(lines.kind, Content.COVERED)
+    files, covered, undone = at_one_moment(
+        lambda: (
+            live_files(lines.kind, Content.LINES),
+            live_files(lines.kind, Content.COVERED),
+            undone_in(lines.kind, Content.LINES),
+        )
+    )
+    table = _read(engine, files, lines.columns)
+    if undone:
+        table = table.filter(table.batch.notin(undone))
     if not covered:
         return table
     pairs = engine.read_parquet(covered)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from mainstay.ledger.compaction import Compacted, compact_all, compact_if_due
 from mainstay.ledger.imports import run_import
 from mainstay.ledger.models import Batch
 from mainstay.ledger.orders import Order, Outcome, Upload
@@ -9,17 +10,35 @@ from mainstay.ledger.undoing import run_undo
 from mainstay.ledger.writer import Progress, no_progress
 from mainstay.people.models import User
 
-__all__ = ["Order", "Outcome", "Upload", "import_files", "undo_batch"]
+__all__ = [
+    "Compacted",
+    "Order",
+    "Outcome",
+    "Upload",
+    "compact_if_due",
+    "compact_ledger",
+    "import_files",
+    "undo_batch",
+]
 
 
 def import_files(*, order: Order, progress: Progress = no_progress, translate: Callable[[str], str] = str) -> Outcome:
     """Import files as one batch; see `Order`. Raises Refused (Conflict, NotAllowed) with nothing changed.
 
-    `translate` puts the reasons in the file of refused rows into a language.
+    `translate` puts the reasons in the file of refused rows into a language. Where many small files have come
+    together, they are compacted afterwards: the import counts already then.
     """
-    return run_import(order, progress=progress, translate=translate)
+    outcome = run_import(order, progress=progress, translate=translate)
+    if outcome.batch is not None:
+        compact_if_due([order.kind], progress=progress)
+    return outcome
 
 
 def undo_batch(*, batch: int, by: User | None = None, progress: Progress = no_progress) -> Batch:
     """Take a batch out whole. Raises NotFound, NotAllowed, Refused where it is undone already, Conflict."""
     return run_undo(batch=batch, by=by, progress=progress)
+
+
+def compact_ledger(*, progress: Progress = no_progress) -> list[Compacted]:
+    """Write the ledger's files together, clustered by account; what they hold stays. Raises Refused, Conflict."""
+    return compact_all(progress)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from django.conf import settings
 from django.db import transaction
 
 from mainstay.accounts.services import accounts_remove, accounts_reset, contacts_reset
@@ -18,7 +17,9 @@ from mainstay.ledger.engine import duckdb_opened
 from mainstay.ledger.models import Batch, Content, CreatedAccount, Kind, LedgerFile, Product, State
 from mainstay.ledger.orders import check_may_import
 from mainstay.ledger.schema import LINES, Lines
-from mainstay.ledger.writer import Progress, Writer, disk_errors, new_file, no_progress, relative, sync, writing
+from mainstay.ledger.selectors import files_holding, full_paths, live_files, undone_in
+from mainstay.ledger.units import held_in, of_others
+from mainstay.ledger.writer import Progress, Writer, disk_errors, new_file, no_progress, recorded, sync, writing
 from mainstay.people.models import User
 from mainstay.people.selectors import person_finder
 from mainstay.people.services import audit_record
@@ -31,6 +32,7 @@ class _Undo:
     """What the transaction of an undo will change."""
 
     files: list[LedgerFile] = field(default_factory=list)
+    heirs: list[Batch] = field(default_factory=list)
     retired: list[int] = field(default_factory=list)
     accounts: dict[str, list[tuple[str, Row]]] = field(default_factory=dict)
     contacts: tuple[list[Row], list[Row]] = ((), ())  # type: ignore[assignment]
@@ -69,47 +71,47 @@ def _live(pk: int) -> Batch:
 
 
 def _release_lines(connection: duckdb.DuckDBPyConnection, lines: Lines, batch: Batch, undo: _Undo) -> None:
-    live = LedgerFile.objects.filter(kind=batch.kind, retired_at=None)
-    mine = _paths(live.filter(batch=batch, content=Content.LINES))
-    same_source = live.filter(batch__source=batch.source).exclude(batch=batch)
-    covered = live.filter(content=Content.COVERED)
+    mine = files_holding(batch, Content.LINES)
     heirs = release.load_release(
         connection,
         lines,
         batch=batch.pk,
+        source=batch.source,
         mine=mine,
-        others=_paths(same_source.filter(content=Content.LINES)),
-        repeats=_paths(same_source.filter(content=Content.REPEATS, batch__gt=batch.pk)),
+        others=live_files(batch.kind, Content.LINES, source=batch.source),
+        repeats=live_files(batch.kind, Content.REPEATS, source=batch.source),
+        undone=sorted({*undone_in(batch.kind, Content.LINES), *undone_in(batch.kind, Content.REPEATS)}),
     )
-    owners = Batch.objects.in_bulk(heirs)
+    undo.heirs = [Batch.objects.get(pk=heir) for heir in heirs]
     paths = []
-    for heir in heirs:
+    for heir in undo.heirs:
         path = new_file(lines.kind)
         with disk_errors():
-            rows = release.write_inheritance(connection, lines, mine=mine, heir=heir, to=path)
+            rows = release.write_inheritance(connection, lines, batch=batch.pk, mine=mine, heir=heir.pk, to=path)
         paths.append(path)
-        undo.files.append(_file(lines.kind, Content.LINES, path, rows, owners[heir]))
+        undo.files.append(recorded(lines.kind, Content.LINES, heir, path, rows))
+        _add_inheritance(connection, heir, path)
     if mine:
         path = new_file(lines.kind)
+        covered = LedgerFile.objects.filter(kind=batch.kind, content=Content.COVERED, retired_at=None).order_by("pk")
         with disk_errors():
-            rows = release.write_covered_without(connection, covered=_paths(covered), to=path)
+            rows = release.write_covered_without(connection, covered=full_paths(covered), to=path)
         undo.retired += list(covered.values_list("pk", flat=True))
         if rows:
             paths.append(path)
-            undo.files.append(_file(lines.kind, Content.COVERED, path, rows, None))
+            undo.files.append(recorded(lines.kind, Content.COVERED, None, path, rows))
     sync(paths)
 
 
-def _file(kind: str, content: Content, path: Path, rows: int, batch: Batch | None) -> LedgerFile:
-    return LedgerFile(kind=kind, content=content, batch=batch, path=relative(path), rows=rows)
-
-
-def _paths(files: Any) -> list[str]:
-    return [str(settings.MAINSTAY_HOME / path) for path in files.order_by("pk").values_list("path", flat=True)]
+def _add_inheritance(connection: duckdb.DuckDBPyConnection, heir: Batch, path: Path) -> None:
+    rows, amount = held_in(connection, [str(path)])
+    if heir.lines is not None and heir.amount is not None:
+        heir.lines += rows
+        heir.amount += amount
 
 
 def _facts(batch: Batch | int) -> list[str]:
-    return _paths(LedgerFile.objects.filter(batch=batch, content=Content.FACTS, retired_at=None))
+    return full_paths(LedgerFile.objects.filter(batch=batch, content=Content.FACTS, retired_at=None).order_by("pk"))
 
 
 def _restate(connection: duckdb.DuckDBPyConnection, batch: Batch, undo: _Undo) -> None:
@@ -162,23 +164,32 @@ def _named_elsewhere(
     if not codes:
         return {}
     named: dict[str, int] = {}
-    live = Batch.objects.filter(state=State.LIVE).exclude(pk=batch.pk).order_by("pk")
-    for other in live:
-        for files, name in _naming(other, column):
-            for row in _rows(connection, files, f"SELECT DISTINCT {name} AS code FROM read_parquet($files)"):
-                if row["code"] in codes:
-                    named.setdefault(row["code"], other.pk)
+    for code, other in (*_named_by_lines(connection, batch, column), *_named_by_facts(connection, batch, column)):
+        if code in codes:
+            named[code] = min(other, named.get(code, other))
     return named
 
 
-def _naming(batch: Batch, column: str) -> list[tuple[list[str], str]]:
-    """The files of a batch that name accounts (products), each with the column that does."""
-    lines = _paths(LedgerFile.objects.filter(batch=batch, content=Content.LINES, retired_at=None))
-    if column == "product":
-        return [(lines, "product")] if lines and batch.kind == Kind.SALES else []
-    facts = _facts(batch)
-    heading = "account" if batch.kind == Kind.CONTACTS else "code"
-    return [(files, name) for files, name in ((lines, "account"), (facts, heading)) if files]
+def _named_by_lines(connection: duckdb.DuckDBPyConnection, batch: Batch, column: str) -> Iterator[tuple[str, int]]:
+    """Each code that lines of other live batches name, with the earliest of these batches."""
+    for kind in LINES if column == "account" else (Kind.SALES,):
+        files = live_files(kind, Content.LINES)
+        others = of_others([batch.pk, *undone_in(kind, Content.LINES)])
+        query = f"SELECT {column}, min(batch) FROM read_parquet($files) WHERE {others} GROUP BY {column}"
+        if files:
+            cursor = connection.cursor().execute(query, {"files": files})
+            while part := cursor.fetchmany(CHUNK):
+                yield from part
+
+
+def _named_by_facts(connection: duckdb.DuckDBPyConnection, batch: Batch, column: str) -> Iterator[tuple[str, int]]:
+    if column != "account":
+        return
+    for other in Batch.objects.filter(state=State.LIVE).exclude(pk=batch.pk).order_by("pk"):
+        name = "account" if other.kind == Kind.CONTACTS else "code"
+        if files := _facts(other):
+            for row in _rows(connection, files, f"SELECT DISTINCT {name} AS code FROM read_parquet($files)"):
+                yield row["code"], other.pk
 
 
 def _commit(writer: Writer, batch: Batch, undo: _Undo, by: User | None) -> None:
@@ -192,6 +203,8 @@ def _commit(writer: Writer, batch: Batch, undo: _Undo, by: User | None) -> None:
             raise Conflict(N_("Somebody else changed the ledger meanwhile. Nothing was changed: try again."))
         LedgerFile.objects.filter(pk__in=undo.retired).update(retired_at=clock.now())
         LedgerFile.objects.bulk_create(undo.files)
+        for heir in undo.heirs:
+            Batch.objects.filter(pk=heir.pk).update(lines=heir.lines, amount=heir.amount)
         if undo.contacts[0]:
             contacts_reset(of=undo.contacts[0], statements=undo.contacts[1])
         if undo.accounts:

@@ -5,8 +5,9 @@ tables `incoming` (file, row and the ledger's columns but `batch`), `existing` (
 comes in again) and `covered` (pairs of unit and batch that count no longer).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -55,9 +56,17 @@ def view_staged(connection: duckdb.DuckDBPyConnection, staged: Path) -> None:
 
 
 def load_existing(
-    connection: duckdb.DuckDBPyConnection, lines: Lines, files: Sequence[str], covered: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    lines: Lines,
+    files: Sequence[str],
+    covered: Sequence[str],
+    *,
+    undone: Sequence[int] = (),
 ) -> None:
-    """`existing` and `covered`, as far as the documents of `incoming` go, and `held`: what each unit holds now."""
+    """`existing` and `covered`, as far as the documents of `incoming` go, and `held`: what each unit holds now.
+
+    Rows of the batches `undone` are passed over.
+    """
     connection.execute(_empty("existing", lines.columns))
     connection.execute(_empty("covered", COVERED_COLUMNS))
     if files:
@@ -65,7 +74,7 @@ def load_existing(
         connection.execute(
             f"""INSERT INTO existing SELECT {names} FROM read_parquet($files)
             WHERE source = (SELECT source FROM source_name)
-                AND {lines.whole} IN (SELECT DISTINCT {lines.whole} FROM incoming)""",
+                AND {lines.whole} IN (SELECT DISTINCT {lines.whole} FROM incoming) AND {of_others(undone)}""",
             {"files": list(files)},
         )
     if covered:
@@ -256,6 +265,21 @@ def copy_to(connection: duckdb.DuckDBPyConnection, query: str, to: Path) -> int:
     if rows == 0:
         to.unlink(missing_ok=True)
     return rows
+
+
+def held_in(connection: duckdb.DuckDBPyConnection, files: Sequence[str]) -> tuple[int, Decimal]:
+    """How many lines these files hold, and the sum of their amounts."""
+    if not files:
+        return 0, Decimal(0)
+    query = "SELECT count(*), coalesce(sum(amount), 0) FROM read_parquet($files)"
+    rows, amount = connection.execute(query, {"files": list(files)}).fetchone() or (0, Decimal(0))
+    return rows, amount
+
+
+def of_others(batches: Iterable[int]) -> str:
+    """The condition that leaves out the rows of these batches."""
+    listed = ", ".join(str(int(batch)) for batch in batches)
+    return f"batch NOT IN ({listed})" if listed else "true"
 
 
 def _counted(lines: Lines) -> str:

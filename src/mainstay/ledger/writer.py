@@ -5,10 +5,11 @@ also between machines, is the revision of `Head`: a commit moves it on from the 
 """
 
 import fcntl
+import hashlib
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +22,7 @@ from django.db.models import F
 from mainstay.core import clock
 from mainstay.core.errors import N_, Conflict, Refused
 from mainstay.ledger.engine import scratch_sweep
-from mainstay.ledger.models import Batch, Head, LedgerFile, State
+from mainstay.ledger.models import Batch, Content, Head, LedgerFile, State
 
 Progress = Callable[[str, int], None]
 
@@ -64,6 +65,26 @@ def turn(name: str, waiting: str, progress: Progress) -> Iterator[None]:
 
 
 @contextmanager
+def turn_if_free(name: str) -> Iterator[bool]:
+    """The turn, where nobody has it; False where somebody has."""
+    with (settings.MAINSTAY_HOME / f"{name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
+def holding_files() -> Iterator[None]:
+    """No file that counted when this began goes before it ends, however long it takes."""
+    with (settings.MAINSTAY_HOME / "readers.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
 def writing(progress: Progress = no_progress) -> Iterator[Writer]:
     """Wait for the turn to write, sweep what a crash left, and hold the turn."""
     with turn("ledger", N_("waiting for another import"), progress):
@@ -77,6 +98,31 @@ def new_file(kind: str) -> Path:
     folder: Path = settings.MAINSTAY_HOME / "ledger" / kind
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder / f"{uuid.uuid4().hex}.parquet"
+
+
+def recorded(
+    kind: str, content: Content, batch: Batch | None, path: Path, rows: int, holds: Iterable[int] = ()
+) -> LedgerFile:
+    """What the database will hold of a file that was written, with what tells later whether it is still the same."""
+    with disk_errors():
+        size, digest = fingerprint(path)
+    return LedgerFile(
+        kind=kind,
+        content=content,
+        batch=batch,
+        path=relative(path),
+        rows=rows,
+        holds=sorted(holds),
+        bytes=size,
+        sha256=digest,
+    )
+
+
+def fingerprint(path: Path) -> tuple[int, str]:
+    """A file's length in bytes and its SHA-256."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return file.tell(), digest
 
 
 def relative(path: Path) -> str:
@@ -98,8 +144,9 @@ def disk_errors() -> Iterator[None]:
 
 def sync(paths: list[Path]) -> None:
     """Have the disk hold these files, and the folders that name them, before anybody is told that they are there."""
+    home = settings.MAINSTAY_HOME
     with disk_errors():
-        folders = {folder for path in paths for folder in (path.parent, path.parent.parent)}
+        folders = {folder for path in paths for folder in path.parents if folder.is_relative_to(home)}
         for path in [*paths, *folders]:
             handle = os.open(path, os.O_RDONLY)
             try:
@@ -112,12 +159,19 @@ def sweep() -> None:
     """Take away the files and batches that an import which broke off left behind.
 
     Only for who holds the turn to write: nobody else's unfinished work can be there then. Files that count no
-    longer stay a day, for readers that still hold them.
+    longer stay a day, for readers that still hold them, and longer while a refresh or a backup is at work.
     """
     scratch_sweep()
     Batch.objects.filter(state=State.OPEN).delete()
-    LedgerFile.objects.filter(retired_at__lt=clock.now() - timedelta(days=1)).delete()
-    known = set(LedgerFile.objects.values_list("path", flat=True))
-    for path in (settings.MAINSTAY_HOME / "ledger").glob("*/*.parquet"):
-        if relative(path) not in known:
-            path.unlink()
+    with turn_if_free("readers") as free:
+        if free:
+            LedgerFile.objects.filter(retired_at__lt=clock.now() - timedelta(days=1)).delete()
+    for path in strays():
+        path.unlink(missing_ok=True)
+
+
+def strays() -> list[Path]:
+    """Files in the ledger's folders that the database does not know."""
+    there = sorted((settings.MAINSTAY_HOME / "ledger").glob("*/*.parquet"))
+    known = set(LedgerFile.objects.values_list("path", flat=True)) if there else set()
+    return [path for path in there if relative(path) not in known]

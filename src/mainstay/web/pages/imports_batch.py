@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 
 import duckdb
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -16,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mainstay.core.errors import N_, NotFound, Refused
 from mainstay.grading.selectors import current_refresh
 from mainstay.ledger.engine import duckdb_opened
-from mainstay.ledger.models import Batch, Content, LedgerFile, State
+from mainstay.ledger.models import Batch, Content, State
 from mainstay.ledger.schema import LINES
-from mainstay.ledger.selectors import batches
+from mainstay.ledger.selectors import batches, files_holding
 from mainstay.ledger.services import undo_batch
 from mainstay.web.asked import asked_of
 from mainstay.web.page import render_page
@@ -123,19 +122,20 @@ def _upload(request: HttpRequest, token: str, batch: Batch) -> Pending | None:
 
 def months_of(batch: Batch) -> Months | None:
     """Lines and amounts of a batch by month, as it brought them; None where it has no lines of its own."""
-    files = LedgerFile.objects.filter(batch=batch, content=Content.LINES, retired_at=None).order_by("pk")
-    paths = [str(settings.MAINSTAY_HOME / path) for path in files.values_list("path", flat=True)]
+    paths = files_holding(batch, Content.LINES)
     if not paths:
         return None
     try:
         with duckdb_opened() as connection:
             found: list[tuple[date, int, Decimal]] = connection.execute(
                 "SELECT date_trunc('month', date)::DATE, count(*), sum(amount) FROM read_parquet($files) "
-                "GROUP BY ALL ORDER BY ALL DESC",
-                {"files": paths},
+                "WHERE batch = $batch GROUP BY ALL ORDER BY ALL DESC",
+                {"files": paths, "batch": batch.pk},
             ).fetchall()
     except duckdb.IOException as error:
         raise Refused(N_("The files of this import cannot be read. Run `mainstay check`.")) from error
+    if not found:
+        return None
     largest = max(abs(amount) for _month, _lines, amount in found)
     return Months(
         rows=[
