@@ -25,10 +25,15 @@ def live_batches() -> list[int]:
 
 def live_files(kind: str, content: Content, *, source: str | None = None) -> list[str]:
     """Paths of the files that count now, oldest first; of one source's batches where `source` is given."""
-    files = LedgerFile.objects.filter(kind=kind, content=content, retired_at=None).order_by("pk")
+    files = LedgerFile.objects.filter(kind=kind, content=content, retired_at=None)
     if source is not None:
         files = files.filter(batch__source=source)
-    return [str(settings.MAINSTAY_HOME / path) for path in files.values_list("path", flat=True)]
+    return paths_of(files)
+
+
+def paths_of(files: QuerySet[LedgerFile]) -> list[str]:
+    """Where these files lie, oldest first."""
+    return [str(settings.MAINSTAY_HOME / path) for path in files.order_by("pk").values_list("path", flat=True)]
 
 
 def sales_lines(engine: Backend) -> Table:

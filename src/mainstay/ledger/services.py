@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from mainstay.ledger.aliases import alias_remove
 from mainstay.ledger.imports import run_import
 from mainstay.ledger.models import Batch
 from mainstay.ledger.orders import Order, Outcome, Upload
@@ -9,7 +10,7 @@ from mainstay.ledger.undoing import run_undo
 from mainstay.ledger.writer import Progress, no_progress
 from mainstay.people.models import User
 
-__all__ = ["Order", "Outcome", "Upload", "import_files", "undo_batch"]
+__all__ = ["Order", "Outcome", "Upload", "alias_remove", "import_files", "undo_batch"]
 
 
 def import_files(*, order: Order, progress: Progress = no_progress, translate: Callable[[str], str] = str) -> Outcome:

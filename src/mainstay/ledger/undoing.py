@@ -9,10 +9,12 @@ import duckdb
 from django.conf import settings
 from django.db import transaction
 
-from mainstay.accounts.services import accounts_remove, accounts_reset, contacts_reset
+from mainstay.accounts.selectors import aliases_without_account
+from mainstay.accounts.services import accounts_remove, accounts_reset, aliases_reset, contacts_reset
 from mainstay.core import clock
 from mainstay.core.errors import N_, Conflict, NotFound, Refused
 from mainstay.ledger import release
+from mainstay.ledger.aliases import Returning, returning
 from mainstay.ledger.creation import ACCOUNT_FACTS, CHUNK
 from mainstay.ledger.engine import duckdb_opened
 from mainstay.ledger.models import Batch, Content, CreatedAccount, Kind, LedgerFile, Product, State
@@ -34,6 +36,8 @@ class _Undo:
     retired: list[int] = field(default_factory=list)
     accounts: dict[str, list[tuple[str, Row]]] = field(default_factory=dict)
     contacts: tuple[list[Row], list[Row]] = ((), ())  # type: ignore[assignment]
+    aliases: tuple[set[str], list[Row]] = field(default_factory=lambda: (set(), []))
+    returning: Returning = field(default_factory=Returning)
     orphans: list[int] = field(default_factory=list)
     passed_on: dict[int, int] = field(default_factory=dict)
     products: list[str] = field(default_factory=list)
@@ -121,7 +125,13 @@ def _restate(connection: duckdb.DuckDBPyConnection, batch: Batch, undo: _Undo) -
         concerned = list(_rows(connection, own, "SELECT DISTINCT account, name FROM read_parquet($files)"))
         undo.contacts = (concerned, [row for _kind, row in _statements(connection, (Kind.CONTACTS,), batch)])
         return
+    if batch.kind == Kind.ALIASES:
+        codes = {row["alias"] for row in _rows(connection, own, "SELECT DISTINCT alias FROM read_parquet($files)")}
+        undo.aliases = (codes, [row for _kind, row in _statements(connection, (Kind.ALIASES,), batch)])
+        undo.returning = returning(connection, codes)
+        return
     codes = {row["code"] for row in _rows(connection, own, "SELECT DISTINCT code FROM read_parquet($files)")}
+    codes -= aliases_without_account()
     undo.accounts = {code: [] for code in codes}
     for kind, row in _statements(connection, (Kind.ACCOUNTS, Kind.SALES), batch):
         if row["code"] in codes:
@@ -130,11 +140,12 @@ def _restate(connection: duckdb.DuckDBPyConnection, batch: Batch, undo: _Undo) -
 
 def _statements(connection: duckdb.DuckDBPyConnection, kinds: Sequence[Kind], but: Batch) -> Iterator[tuple[str, Row]]:
     """Every row that live batches of these kinds state, oldest batch first, with its kind."""
-    for other in Batch.objects.filter(state=State.LIVE, kind__in=kinds).exclude(pk=but.pk).order_by("pk"):
+    live = Batch.objects.filter(state=State.LIVE, kind__in=kinds).select_related("by")
+    for other in live.exclude(pk=but.pk).order_by("pk"):
         files = _facts(other)
         if files:
             for row in _rows(connection, files, "FROM read_parquet($files)"):
-                yield other.kind, row
+                yield other.kind, row | {"by": other.by, "at": other.live_at} if other.kind == Kind.ALIASES else row
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, files: Sequence[str], query: str) -> Iterator[Row]:
@@ -177,7 +188,7 @@ def _naming(batch: Batch, column: str) -> list[tuple[list[str], str]]:
     if column == "product":
         return [(lines, "product")] if lines and batch.kind == Kind.SALES else []
     facts = _facts(batch)
-    heading = "account" if batch.kind == Kind.CONTACTS else "code"
+    heading = "account" if batch.kind in (Kind.CONTACTS, Kind.ALIASES) else "code"
     return [(files, name) for files, name in ((lines, "account"), (facts, heading)) if files]
 
 
@@ -196,6 +207,8 @@ def _commit(writer: Writer, batch: Batch, undo: _Undo, by: User | None) -> None:
             contacts_reset(of=undo.contacts[0], statements=undo.contacts[1])
         if undo.accounts:
             accounts_reset(statements=undo.accounts, people=people)
+        if undo.aliases[0]:
+            undo.returning.bring_back(aliases_reset(of=undo.aliases[0], statements=undo.aliases[1]))
         for pk, heir in undo.passed_on.items():
             CreatedAccount.objects.filter(account_id=pk).update(batch_id=heir)
         accounts_remove(ids=undo.orphans)
