@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from mainstay.accounts.models import Account, Contact
+from mainstay.accounts.models import Account, AccountAlias, Contact
 from mainstay.accounts.planning import Known
 from mainstay.accounts.statements import CONTACT_TEXTS, Row
 from mainstay.orm.bulk import chunks
@@ -46,6 +46,11 @@ def known_contacts(codes: Collection[str]) -> tuple[Known, dict[str, int]]:
 def company_tree() -> dict[str, str]:
     """The code of the parent of every account that has one."""
     return dict(Account.objects.filter(parent__isnull=False).values_list("code", "parent__code").iterator())
+
+
+def alias_pairs() -> dict[str, str]:
+    """Every alias with the code of the account it stands for, as somebody said it: see `aliases.resolved`."""
+    return dict(AccountAlias.objects.order_by().values_list("code", "account__code").iterator())
 
 
 def in_chunks(rows: QuerySet[Any], by: str, wanted: Collection[Any], *columns: str) -> Iterator[tuple[Any, ...]]:

@@ -86,3 +86,21 @@ class AccountAccess(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.person_id or self.team_id}"
+
+
+class AccountAlias(models.Model):
+    """A code under which files know an account, beside its own: lines under `code` count for `account`.
+
+    Where an account has that code itself, it is merged into the other for as long as the alias stands. `stated` tells
+    an alias that a file brought, and an undo may take away, from one that a person added.
+    """
+
+    code = models.CharField(_("code"), max_length=200, unique=True)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="aliases")
+    stated = models.BooleanField(default=False)
+    note = models.CharField(_("note"), max_length=400, blank=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.code} → {self.account_id}"

@@ -28,3 +28,9 @@ def check_may_set(person: User | None, fields: Collection[str]) -> None:
             N_("Your role may not set: %(fields)s. Leave them out, or ask a director or an analyst."),
             fields=", ".join(forbidden),
         )
+
+
+def check_may_merge(person: User | None) -> None:
+    """NotAllowed where `person` may not say that two codes are one account: it moves figures between accounts."""
+    if person is not None and not (person.is_active and person.may_import):
+        raise NotAllowed(N_("Only directors and analysts say that two codes are one account. Ask one of them."))

@@ -1,6 +1,7 @@
 """How accounts are found by what somebody types: the form in which texts are kept and asked for."""
 
 import unicodedata
+from collections.abc import Iterable
 
 
 def folded(text: str) -> str:
@@ -8,6 +9,7 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def search_text(code: str, name: str) -> str:
-    """What `Account.search` holds: code and name, folded, each on a line of its own so that no match runs across."""
-    return f"{folded(code)}\n{folded(name)}"
+def search_text(code: str, name: str, aliases: Iterable[str] = ()) -> str:
+    """What `Account.search` holds: code, name and aliases, folded, each on a line of its own so that no match runs
+    across."""
+    return "\n".join(folded(text) for text in (code, name, *aliases))

@@ -5,7 +5,9 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from mainstay.accounts.access import visible
-from mainstay.accounts.models import Account, Contact
+from mainstay.accounts.aliases import resolved
+from mainstay.accounts.loading import alias_pairs
+from mainstay.accounts.models import Account, AccountAlias, Contact
 from mainstay.accounts.search import folded
 from mainstay.core.errors import N_, NotFound
 from mainstay.people.models import User
@@ -44,8 +46,36 @@ def descendants(account: Account) -> QuerySet[Account]:
     return Account.objects.filter(pk__in=RawSQL(_BELOW, [account.pk]))  # noqa: S611  (bound)
 
 
+def aliases_of(account: Account) -> QuerySet[AccountAlias]:
+    """The codes that stand for an account, by code."""
+    return account.aliases.select_related("by").order_by("code")
+
+
+def alias_ends() -> dict[str, str]:
+    """For each alias the code of the account whose its lines are in the end."""
+    return resolved(alias_pairs())
+
+
+def merged_into(account: Account) -> Account | None:
+    """The account for which this one's lines count, where its code is an alias; who shows it asks `visible`."""
+    found = AccountAlias.objects.select_related("account").filter(code=account.code).first()
+    seen = {account.pk}
+    while found is not None and found.account_id not in seen:
+        seen.add(found.account_id)
+        further = AccountAlias.objects.select_related("account").filter(code=found.account.code).first()
+        if further is None:
+            return found.account
+        found = further
+    return None
+
+
+def aliases_without_account() -> set[str]:
+    """Alias codes that no account has: lines under them make no account."""
+    return set(AccountAlias.objects.exclude(code__in=Account.objects.values("code")).values_list("code", flat=True))
+
+
 def matching(accounts: QuerySet[Account], text: str) -> QuerySet[Account]:
-    """Those of `accounts` whose code or name holds every word of `text`, whatever its case and width."""
+    """Those of `accounts` whose code, name or aliases hold every word of `text`, whatever its case and width."""
     words = folded(text).split()
     return accounts.filter(*(Q(search__contains=word) for word in words)) if words else accounts
 

@@ -10,9 +10,11 @@ from django.db import transaction
 from django.db.models import PROTECT, Model, QuerySet
 
 from mainstay.accounts import access
-from mainstay.accounts.loading import in_chunks, known_accounts, known_contacts
+from mainstay.accounts.aliases import codes_by_end
+from mainstay.accounts.loading import alias_pairs, in_chunks, known_accounts, known_contacts
+from mainstay.accounts.merging import alias_add, alias_remove, aliases_plan, aliases_reset, aliases_write
 from mainstay.accounts.models import Account, Contact
-from mainstay.accounts.permissions import check_may_set
+from mainstay.accounts.permissions import check_may_merge, check_may_set
 from mainstay.accounts.planning import (
     Known,
     Plan,
@@ -30,6 +32,27 @@ from mainstay.core.errors import N_, Refused
 from mainstay.orm.bulk import chunks, insert_rows, update_rows
 from mainstay.people.models import Team, User
 from mainstay.people.services import audit_record
+
+__all__ = [
+    "account_set_parent",
+    "accounts_plan",
+    "accounts_plan_from_sales",
+    "accounts_remove",
+    "accounts_reset",
+    "accounts_set_owner",
+    "accounts_set_team",
+    "accounts_write",
+    "accounts_write_from_sales",
+    "alias_add",
+    "alias_remove",
+    "aliases_plan",
+    "aliases_reset",
+    "aliases_write",
+    "check_may_merge",
+    "contacts_plan",
+    "contacts_reset",
+    "contacts_write",
+]
 
 People = Mapping[str, User]
 
@@ -204,6 +227,7 @@ def _assign(ids: Collection[int], values: dict[str, Model | None], *, verb: str,
 
 def _write_accounts(plan: Plan, known: Known) -> Outcome:
     texts = tuple(TEXTS)
+    aliases = codes_by_end(alias_pairs()) if plan.new else {}
     rows = insert_rows(
         Account,
         ("code", *texts, "owner_id", "last_contact", "potential", "search"),
@@ -214,7 +238,7 @@ def _write_accounts(plan: Plan, known: Known) -> Outcome:
                 given.get("owner"),
                 given.get("last_contact"),
                 given.get("potential"),
-                search_text(code, given.get("name", "")),
+                search_text(code, given.get("name", ""), aliases.get(code, ())),
             )
             for code, given in plan.new.items()
         ),
@@ -238,12 +262,13 @@ def _change_accounts(plan: Plan, known: Known) -> None:
     if not names:
         return
     places = [known.fields.index(name) for name in names]
+    aliases = codes_by_end(alias_pairs()) if "name" in names else {}
 
     def row(code: str, changes: Mapping[str, Any]) -> list[Any]:
         held = known.values[code]
         values = [changes.get(name, held[place]) for name, place in zip(names, places, strict=True)]
         if "name" in names:
-            values.append(search_text(code, values[names.index("name")]))
+            values.append(search_text(code, values[names.index("name")], aliases.get(code, ())))
         return [known.ids[code], *values]
 
     columns = [{"owner": "owner_id"}.get(name, name) for name in names]

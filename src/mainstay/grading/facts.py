@@ -1,6 +1,6 @@
 """What the database knows about accounts, taken to Parquet for one refresh."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -31,15 +31,15 @@ SCHEMA = pa.schema(
 CHUNK = 20_000
 
 
-def snapshot(path: Path, *, as_of: date, scheme: GradingScheme) -> int:
-    """Write one row per known account, in no order; returns how many.
+def snapshot(path: Path, *, as_of: date, scheme: GradingScheme, merged: Container[str] = ()) -> int:
+    """Write one row per known account but those `merged` (codes) into others, in no order; returns how many.
 
     Columns as SCHEMA: `potential` is money as assessed, `room` the mean of 1-5, `score` 0-100, all three NULL where
     nobody said. Assessments count up to `as_of`; the rest is as known now.
     """
     count = 0
     with pq.ParquetWriter(path, SCHEMA) as writer:
-        rows = _rows(as_of, scheme)
+        rows = (row for row in _rows(as_of, scheme) if row[0] not in merged)
         while chunk := list(islice(rows, CHUNK)):
             columns = [
                 pa.array(values, kind) for values, kind in zip(zip(*chunk, strict=True), SCHEMA.types, strict=True)

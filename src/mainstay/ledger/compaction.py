@@ -20,7 +20,7 @@ from mainstay.core.sql import quoted
 from mainstay.ledger.engine import duckdb_opened, scratch
 from mainstay.ledger.models import Batch, Content, LedgerFile, State
 from mainstay.ledger.schema import LINES
-from mainstay.ledger.selectors import full_paths
+from mainstay.ledger.selectors import paths_of
 from mainstay.ledger.units import COVERED_COLUMNS, of_others
 from mainstay.ledger.writer import (
     Progress,
@@ -230,7 +230,7 @@ class _Writing:
 
 
 def _paths(files: Iterable[LedgerFile]) -> list[str]:
-    return full_paths(LedgerFile.objects.filter(pk__in=[file.pk for file in files]).order_by("pk"))
+    return paths_of(LedgerFile.objects.filter(pk__in=[file.pk for file in files]).order_by("pk"))
 
 
 def _check_equal(

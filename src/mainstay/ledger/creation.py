@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from mainstay.accounts.selectors import aliases_without_account
 from mainstay.accounts.services import accounts_plan_from_sales, accounts_write_from_sales
 from mainstay.ledger.models import Batch, CreatedAccount, Product
 from mainstay.ledger.units import copy_to
@@ -28,15 +29,20 @@ class Created:
     accounts: list[dict[str, Any]] = field(default_factory=list)
     products: dict[str, str] = field(default_factory=dict)
 
+    def _of_accounts(self) -> list[dict[str, Any]]:
+        """The rows without those of codes that only stand for another account."""
+        aliases = aliases_without_account()
+        return [row for row in self.accounts if row["code"] not in aliases] if aliases else self.accounts
+
     def foreseen(self) -> dict[str, int]:
         """How many of each a commit would make."""
-        planned = accounts_plan_from_sales(rows=self.accounts, people=person_finder())
+        planned = accounts_plan_from_sales(rows=self._of_accounts(), people=person_finder())
         products = set(Product.objects.values_list("code", flat=True).iterator())
         return {"accounts": planned.new, "products": sum(code not in products for code in self.products)}
 
     def carry_out(self, batch: Batch) -> tuple[dict[str, int], list[tuple[str, dict[str, Any]]]]:
         """Make what is not there yet, in the transaction of the commit; returns counts and warnings."""
-        written = accounts_write_from_sales(rows=self.accounts, people=person_finder())
+        written = accounts_write_from_sales(rows=self._of_accounts(), people=person_finder())
         CreatedAccount.objects.bulk_create(
             (CreatedAccount(batch=batch, account_id=pk) for pk in written.created), batch_size=CHUNK
         )

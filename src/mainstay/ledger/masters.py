@@ -1,4 +1,4 @@
-"""Accounts and contacts of a file: what it states is kept with its batch and written to the accounts."""
+"""Accounts, contacts and aliases of a file: what it states is kept with its batch and written to the accounts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,12 +12,13 @@ from mainstay.people.selectors import person_finder
 
 Row = Mapping[str, Any]
 CHUNK = 5_000
+# The field that every row of a kind has.
+KEYS: Mapping[str, str] = {Kind.ACCOUNTS: "code", Kind.CONTACTS: "account", Kind.ALIASES: "alias"}
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, kind: str, mapped: frozenset[str]) -> list[dict[str, Any]]:
     """The staged rows, in the order of the files, with `file`, `row` and the mapped fields."""
-    key = "code" if kind == Kind.ACCOUNTS else "account"
-    names = ["file", "row", *sorted(mapped | {key})]
+    names = ["file", "row", *sorted(mapped | {KEYS[kind]})]
     found = connection.execute(f"SELECT {', '.join(names)} FROM staged_rows ORDER BY file, row").fetchall()
     return [dict(zip(names, row, strict=True)) for row in found]
 
@@ -26,6 +27,8 @@ def plan(kind: str, rows: Sequence[Row]) -> Outcome:
     """What writing these rows would do."""
     if kind == Kind.ACCOUNTS:
         return services.accounts_plan(rows=rows, people=person_finder())
+    if kind == Kind.ALIASES:
+        return services.aliases_plan(rows=rows)
     return services.contacts_plan(rows=rows)
 
 
@@ -33,6 +36,8 @@ def write(kind: str, rows: Sequence[Row], batch: Batch) -> Outcome:
     """Write these rows, in the transaction of the commit."""
     if kind == Kind.CONTACTS:
         return services.contacts_write(rows=rows)
+    if kind == Kind.ALIASES:
+        return services.aliases_write(rows=rows, by=batch.by)
     outcome = services.accounts_write(rows=rows, people=person_finder())
     CreatedAccount.objects.bulk_create(
         (CreatedAccount(batch=batch, account_id=pk) for pk in outcome.created), batch_size=CHUNK
@@ -42,8 +47,7 @@ def write(kind: str, rows: Sequence[Row], batch: Batch) -> Outcome:
 
 def load_facts(connection: duckdb.DuckDBPyConnection, kind: str, mapped: frozenset[str]) -> None:
     """`account_facts`: what the batch will be known to have stated, in the order of its files."""
-    key = "code" if kind == Kind.ACCOUNTS else "account"
-    names = ", ".join(sorted(mapped | {key}))
+    names = ", ".join(sorted(mapped | {KEYS[kind]}))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE account_facts AS SELECT {names} FROM staged_rows ORDER BY file, row"
     )

@@ -18,6 +18,7 @@ class Kind(models.TextChoices):
     CONTACTS = "contacts", _("Contacts")
     SALES = "sales", _("Sales lines")
     COSTS = "costs", _("Cost lines")
+    ALIASES = "aliases", _("Aliases of accounts")
 
 
 class State(models.TextChoices):
@@ -69,12 +70,14 @@ class Batch(models.Model):
 class Content(models.TextChoices):
     """What a file of the ledger holds.
 
-    lines: the lines themselves. repeats: units that a batch said again without change. facts: what a batch says of
-    accounts and contacts. covered: (unit, batch) pairs that no longer count, of the whole ledger of one kind.
+    lines: the lines themselves. repeats: units that a batch said again without change. kept: lines that never counted,
+    since the ledger said otherwise and was kept. facts: what a batch says of accounts, contacts and aliases.
+    covered: (unit, batch) pairs that no longer count, of the whole ledger of one kind.
     """
 
     LINES = "lines"
     REPEATS = "repeats"
+    KEPT = "kept"
     FACTS = "facts"
     COVERED = "covered"
 

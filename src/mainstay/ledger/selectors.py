@@ -34,19 +34,19 @@ def live_files(kind: str, content: Content, *, source: str | None = None) -> lis
     files = LedgerFile.objects.filter(kind=kind, content=content, retired_at=None).order_by("pk")
     if source is not None:
         files = files.filter(Q(batch__source=source) | Q(batch=None))
-    return full_paths(files)
+    return paths_of(files)
 
 
 def files_holding(batch: Batch, content: Content) -> list[str]:
     """Paths of the files with rows of `batch`; others' rows stand in them too, to be told by their column `batch`."""
     files = LedgerFile.objects.filter(kind=batch.kind, content=content, retired_at=None).order_by("pk")
     compacted = [file.pk for file in files.filter(batch=None).only("pk", "holds") if batch.pk in file.holds]
-    return full_paths(files.filter(Q(batch=batch) | Q(pk__in=compacted)))
+    return paths_of(files.filter(Q(batch=batch) | Q(pk__in=compacted)))
 
 
-def full_paths(files: QuerySet[LedgerFile]) -> list[str]:
-    """Where these files lie, in their order."""
-    return [str(settings.MAINSTAY_HOME / path) for path in files.values_list("path", flat=True)]
+def paths_of(files: QuerySet[LedgerFile]) -> list[str]:
+    """Where these files lie, oldest first."""
+    return [str(settings.MAINSTAY_HOME / path) for path in files.order_by("pk").values_list("path", flat=True)]
 
 
 def undone_in(kind: str, content: Content) -> list[int]:

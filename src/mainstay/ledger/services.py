@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from mainstay.ledger.aliases import alias_remove
 from mainstay.ledger.compaction import Compacted, compact_all, compact_if_due
 from mainstay.ledger.imports import run_import
 from mainstay.ledger.models import Batch
@@ -15,6 +16,7 @@ __all__ = [
     "Order",
     "Outcome",
     "Upload",
+    "alias_remove",
     "compact_if_due",
     "compact_ledger",
     "import_files",

@@ -8,16 +8,18 @@ from typing import Any
 import duckdb
 from django.db import transaction
 
-from mainstay.accounts.services import accounts_remove, accounts_reset, contacts_reset
+from mainstay.accounts.selectors import aliases_without_account
+from mainstay.accounts.services import accounts_remove, accounts_reset, aliases_reset, contacts_reset
 from mainstay.core import clock
 from mainstay.core.errors import N_, Conflict, NotFound, Refused
 from mainstay.ledger import release
+from mainstay.ledger.aliases import Returning, returning
 from mainstay.ledger.creation import ACCOUNT_FACTS, CHUNK
 from mainstay.ledger.engine import duckdb_opened
 from mainstay.ledger.models import Batch, Content, CreatedAccount, Kind, LedgerFile, Product, State
 from mainstay.ledger.orders import check_may_import
 from mainstay.ledger.schema import LINES, Lines
-from mainstay.ledger.selectors import files_holding, full_paths, live_files, undone_in
+from mainstay.ledger.selectors import files_holding, paths_of, live_files, undone_in
 from mainstay.ledger.units import held_in, of_others
 from mainstay.ledger.writer import Progress, Writer, disk_errors, new_file, no_progress, recorded, sync, writing
 from mainstay.people.models import User
@@ -36,6 +38,8 @@ class _Undo:
     retired: list[int] = field(default_factory=list)
     accounts: dict[str, list[tuple[str, Row]]] = field(default_factory=dict)
     contacts: tuple[list[Row], list[Row]] = ((), ())  # type: ignore[assignment]
+    aliases: tuple[set[str], list[Row]] = field(default_factory=lambda: (set(), []))
+    returning: Returning = field(default_factory=Returning)
     orphans: list[int] = field(default_factory=list)
     passed_on: dict[int, int] = field(default_factory=dict)
     products: list[str] = field(default_factory=list)
@@ -95,7 +99,7 @@ def _release_lines(connection: duckdb.DuckDBPyConnection, lines: Lines, batch: B
         path = new_file(lines.kind)
         covered = LedgerFile.objects.filter(kind=batch.kind, content=Content.COVERED, retired_at=None).order_by("pk")
         with disk_errors():
-            rows = release.write_covered_without(connection, covered=full_paths(covered), to=path)
+            rows = release.write_covered_without(connection, covered=paths_of(covered), to=path)
         undo.retired += list(covered.values_list("pk", flat=True))
         if rows:
             paths.append(path)
@@ -111,7 +115,7 @@ def _add_inheritance(connection: duckdb.DuckDBPyConnection, heir: Batch, path: P
 
 
 def _facts(batch: Batch | int) -> list[str]:
-    return full_paths(LedgerFile.objects.filter(batch=batch, content=Content.FACTS, retired_at=None).order_by("pk"))
+    return paths_of(LedgerFile.objects.filter(batch=batch, content=Content.FACTS, retired_at=None).order_by("pk"))
 
 
 def _restate(connection: duckdb.DuckDBPyConnection, batch: Batch, undo: _Undo) -> None:
@@ -123,7 +127,13 @@ def _restate(connection: duckdb.DuckDBPyConnection, batch: Batch, undo: _Undo) -
         concerned = list(_rows(connection, own, "SELECT DISTINCT account, name FROM read_parquet($files)"))
         undo.contacts = (concerned, [row for _kind, row in _statements(connection, (Kind.CONTACTS,), batch)])
         return
+    if batch.kind == Kind.ALIASES:
+        codes = {row["alias"] for row in _rows(connection, own, "SELECT DISTINCT alias FROM read_parquet($files)")}
+        undo.aliases = (codes, [row for _kind, row in _statements(connection, (Kind.ALIASES,), batch)])
+        undo.returning = returning(connection, codes)
+        return
     codes = {row["code"] for row in _rows(connection, own, "SELECT DISTINCT code FROM read_parquet($files)")}
+    codes -= aliases_without_account()
     undo.accounts = {code: [] for code in codes}
     for kind, row in _statements(connection, (Kind.ACCOUNTS, Kind.SALES), batch):
         if row["code"] in codes:
@@ -132,11 +142,12 @@ def _restate(connection: duckdb.DuckDBPyConnection, batch: Batch, undo: _Undo) -
 
 def _statements(connection: duckdb.DuckDBPyConnection, kinds: Sequence[Kind], but: Batch) -> Iterator[tuple[str, Row]]:
     """Every row that live batches of these kinds state, oldest batch first, with its kind."""
-    for other in Batch.objects.filter(state=State.LIVE, kind__in=kinds).exclude(pk=but.pk).order_by("pk"):
+    live = Batch.objects.filter(state=State.LIVE, kind__in=kinds).select_related("by")
+    for other in live.exclude(pk=but.pk).order_by("pk"):
         files = _facts(other)
         if files:
             for row in _rows(connection, files, "FROM read_parquet($files)"):
-                yield other.kind, row
+                yield other.kind, row | {"by": other.by, "at": other.live_at} if other.kind == Kind.ALIASES else row
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, files: Sequence[str], query: str) -> Iterator[Row]:
@@ -186,7 +197,7 @@ def _named_by_facts(connection: duckdb.DuckDBPyConnection, batch: Batch, column:
     if column != "account":
         return
     for other in Batch.objects.filter(state=State.LIVE).exclude(pk=batch.pk).order_by("pk"):
-        name = "account" if other.kind == Kind.CONTACTS else "code"
+        name = "account" if other.kind in (Kind.CONTACTS, Kind.ALIASES) else "code"
         if files := _facts(other):
             for row in _rows(connection, files, f"SELECT DISTINCT {name} AS code FROM read_parquet($files)"):
                 yield row["code"], other.pk
@@ -209,6 +220,8 @@ def _commit(writer: Writer, batch: Batch, undo: _Undo, by: User | None) -> None:
             contacts_reset(of=undo.contacts[0], statements=undo.contacts[1])
         if undo.accounts:
             accounts_reset(statements=undo.accounts, people=people)
+        if undo.aliases[0]:
+            undo.returning.bring_back(aliases_reset(of=undo.aliases[0], statements=undo.aliases[1]))
         for pk, heir in undo.passed_on.items():
             CreatedAccount.objects.filter(account_id=pk).update(batch_id=heir)
         accounts_remove(ids=undo.orphans)

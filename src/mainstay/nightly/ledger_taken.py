@@ -1,17 +1,20 @@
 """The ledger as one refresh takes it: its lines, and the day and currency they call for."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.conf import settings
 from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table
 
+from mainstay.accounts.selectors import alias_ends
 from mainstay.core import clock
 from mainstay.core.errors import N_, Refused
 from mainstay.core.periods import Window
 from mainstay.ledger.models import Head
 from mainstay.ledger.selectors import cost_lines, live_batches, sales_lines
+from mainstay.nightly.merged_accounts import merged
 
 # Before it no file may have a line either.
 FIRST_DAY = date(1900, 1, 1)
@@ -19,18 +22,21 @@ FIRST_DAY = date(1900, 1, 1)
 
 @dataclass(frozen=True)
 class Ledger:
-    """The lines of `batches`, which counted at one moment."""
+    """The lines of `batches`, which counted at one moment; those under an alias (`merged`) are its account's."""
 
     sales: Table
     costs: Table
     batches: list[int]
+    merged: Mapping[str, str] = field(default_factory=dict)
 
 
 def taken(backend: Backend) -> Ledger:
     """The ledger of one moment: taken again where an import became live in between."""
     while True:
         before = _revision()
-        ledger = Ledger(sales_lines(backend), cost_lines(backend), live_batches())
+        ends = alias_ends()
+        sales, costs = merged(sales_lines(backend), ends), merged(cost_lines(backend), ends)
+        ledger = Ledger(sales, costs, live_batches(), ends)
         if _revision() == before:
             return ledger
 

@@ -81,7 +81,7 @@ def _marts_written(
 
     with scratch("facts") as folder:
         progress(N_("reading accounts"), 0)
-        facts.snapshot(folder / "facts.parquet", as_of=window.as_of, scheme=scheme)
+        facts.snapshot(folder / "facts.parquet", as_of=window.as_of, scheme=scheme, merged=ledger.merged)
         accounts = materialise("facts", backend.read_parquet(folder / "facts.parquet"))
     result = graded(Sources(ledger.sales, ledger.costs, accounts), window, scheme, materialise)
     mart = materialise("accounts", result.accounts)

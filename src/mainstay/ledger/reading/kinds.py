@@ -279,7 +279,28 @@ CONTACTS = Kind(
     ),
 )
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (ACCOUNTS, CONTACTS, SALES, COSTS)}
+ALIASES = Kind(
+    "aliases",
+    N_("Aliases of accounts"),
+    (
+        _need(
+            "alias",
+            "code",
+            N_("Alias"),
+            "alias code|old code|old account|old account code|old customer code|old customer no|former code|"
+            "other code|duplicate|duplicate code|merged code|别名|别名编码|原编码|旧编码|旧客户编号|原客户编号|重复编码",
+        ),
+        _need(
+            "account",
+            "code",
+            N_("Account"),
+            "new code|new account|new account code|new customer code|new customer no|main account|master account|"
+            "merged into|surviving account|新编码|新客户编号|主客户|主客户编号|合并到|" + _ACCOUNT,
+        ),
+    ),
+)
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (ACCOUNTS, CONTACTS, SALES, COSTS, ALIASES)}
 
 
 def kind_named(name: str) -> Kind:

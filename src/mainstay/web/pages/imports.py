@@ -175,5 +175,6 @@ KINDS: tuple[tuple[str, Any, Any], ...] = tuple(
         (Kind.COSTS, N_("Date, kind and amount; account where there is one")),
         (Kind.ACCOUNTS, N_("Code, name, country, industry, owner and more")),
         (Kind.CONTACTS, N_("Account, name, title, e-mail and more")),
+        (Kind.ALIASES, N_("Alias and account: two codes of one and the same company")),
     )
 )
