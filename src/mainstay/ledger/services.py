@@ -5,11 +5,40 @@ from collections.abc import Callable
 from mainstay.ledger.imports import run_import
 from mainstay.ledger.models import Batch
 from mainstay.ledger.orders import Order, Outcome, Upload
+from mainstay.ledger.products import (
+    category_add,
+    category_change,
+    category_remove,
+    product_decide,
+    rule_add,
+    rule_change,
+    rule_remove,
+    rule_switch,
+)
+from mainstay.ledger.rates import currencies_set, rate_add, rate_change, rate_remove
 from mainstay.ledger.undoing import run_undo
 from mainstay.ledger.writer import Progress, no_progress
 from mainstay.people.models import User
 
-__all__ = ["Order", "Outcome", "Upload", "import_files", "undo_batch"]
+__all__ = [
+    "Order",
+    "Outcome",
+    "Upload",
+    "category_add",
+    "category_change",
+    "category_remove",
+    "currencies_set",
+    "import_files",
+    "product_decide",
+    "rate_add",
+    "rate_change",
+    "rate_remove",
+    "rule_add",
+    "rule_change",
+    "rule_remove",
+    "rule_switch",
+    "undo_batch",
+]
 
 
 def import_files(*, order: Order, progress: Progress = no_progress, translate: Callable[[str], str] = str) -> Outcome:

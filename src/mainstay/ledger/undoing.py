@@ -17,6 +17,8 @@ from mainstay.ledger.creation import ACCOUNT_FACTS, CHUNK
 from mainstay.ledger.engine import duckdb_opened
 from mainstay.ledger.models import Batch, Content, CreatedAccount, Kind, LedgerFile, Product, State
 from mainstay.ledger.orders import check_may_import
+from mainstay.ledger.product_files import reset_products, sweep_categories
+from mainstay.ledger.rate_files import reset_rates
 from mainstay.ledger.schema import LINES, Lines
 from mainstay.ledger.writer import Progress, Writer, disk_errors, new_file, no_progress, relative, sync, writing
 from mainstay.people.models import User
@@ -37,6 +39,7 @@ class _Undo:
     orphans: list[int] = field(default_factory=list)
     passed_on: dict[int, int] = field(default_factory=dict)
     products: list[str] = field(default_factory=list)
+    restated: tuple[list[Row], list[tuple[Batch, Row]]] = ((), ())  # type: ignore[assignment]
 
 
 def run_undo(*, batch: int, by: User | None = None, progress: Progress = no_progress) -> Batch:
@@ -119,22 +122,28 @@ def _restate(connection: duckdb.DuckDBPyConnection, batch: Batch, undo: _Undo) -
         return
     if batch.kind == Kind.CONTACTS:
         concerned = list(_rows(connection, own, "SELECT DISTINCT account, name FROM read_parquet($files)"))
-        undo.contacts = (concerned, [row for _kind, row in _statements(connection, (Kind.CONTACTS,), batch)])
+        undo.contacts = (concerned, [row for _other, row in _statements(connection, (Kind.CONTACTS,), batch)])
+        return
+    if batch.kind in (Kind.PRODUCTS, Kind.RATES):
+        concerned = list(_rows(connection, own, "FROM read_parquet($files)"))
+        undo.restated = (concerned, list(_statements(connection, (Kind(batch.kind),), batch)))
         return
     codes = {row["code"] for row in _rows(connection, own, "SELECT DISTINCT code FROM read_parquet($files)")}
     undo.accounts = {code: [] for code in codes}
-    for kind, row in _statements(connection, (Kind.ACCOUNTS, Kind.SALES), batch):
+    for other, row in _statements(connection, (Kind.ACCOUNTS, Kind.SALES), batch):
         if row["code"] in codes:
-            undo.accounts[row["code"]].append((kind, row))
+            undo.accounts[row["code"]].append((other.kind, row))
 
 
-def _statements(connection: duckdb.DuckDBPyConnection, kinds: Sequence[Kind], but: Batch) -> Iterator[tuple[str, Row]]:
-    """Every row that live batches of these kinds state, oldest batch first, with its kind."""
+def _statements(
+    connection: duckdb.DuckDBPyConnection, kinds: Sequence[Kind], but: Batch
+) -> Iterator[tuple[Batch, Row]]:
+    """Every row that live batches of these kinds state, oldest batch first, with its batch."""
     for other in Batch.objects.filter(state=State.LIVE, kind__in=kinds).exclude(pk=but.pk).order_by("pk"):
         files = _facts(other)
         if files:
             for row in _rows(connection, files, "FROM read_parquet($files)"):
-                yield other.kind, row
+                yield other, row
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, files: Sequence[str], query: str) -> Iterator[Row]:
@@ -174,9 +183,12 @@ def _named_elsewhere(
 def _naming(batch: Batch, column: str) -> list[tuple[list[str], str]]:
     """The files of a batch that name accounts (products), each with the column that does."""
     lines = _paths(LedgerFile.objects.filter(batch=batch, content=Content.LINES, retired_at=None))
-    if column == "product":
-        return [(lines, "product")] if lines and batch.kind == Kind.SALES else []
     facts = _facts(batch)
+    if column == "product":
+        stated = [(facts, "code")] if facts and batch.kind == Kind.PRODUCTS else []
+        return [(lines, "product")] if lines and batch.kind == Kind.SALES else stated
+    if batch.kind in (Kind.PRODUCTS, Kind.RATES):
+        return []
     heading = "account" if batch.kind == Kind.CONTACTS else "code"
     return [(files, name) for files, name in ((lines, "account"), (facts, heading)) if files]
 
@@ -198,8 +210,14 @@ def _commit(writer: Writer, batch: Batch, undo: _Undo, by: User | None) -> None:
             accounts_reset(statements=undo.accounts, people=people)
         for pk, heir in undo.passed_on.items():
             CreatedAccount.objects.filter(account_id=pk).update(batch_id=heir)
+        if batch.kind == Kind.RATES:
+            reset_rates(*undo.restated)
+        if batch.kind == Kind.PRODUCTS:
+            own, others = undo.restated
+            reset_products([row["code"] for row in own], [row for _batch, row in others], batch)
         accounts_remove(ids=undo.orphans)
         CreatedAccount.objects.filter(batch=batch).delete()
         for start in range(0, len(undo.products), 500):
             Product.objects.filter(code__in=undo.products[start : start + 500]).delete()
+        sweep_categories(batch)
         audit_record(verb="import undone", about=f"{batch.kind} {batch.pk}", person=by)

@@ -24,6 +24,8 @@ ORDER = {
     "whale": ("n",),
     "pareto": ("n",),
     "popular": ("industry", "rank"),
+    "sold": ("product",),
+    "products": ("product",),
 }
 # Rows that are read together. Measured: smaller ones read one account's row or months no faster.
 ROW_GROUPS = {"accounts": 8_192}

@@ -175,5 +175,7 @@ KINDS: tuple[tuple[str, Any, Any], ...] = tuple(
         (Kind.COSTS, N_("Date, kind and amount; account where there is one")),
         (Kind.ACCOUNTS, N_("Code, name, country, industry, owner and more")),
         (Kind.CONTACTS, N_("Account, name, title, e-mail and more")),
+        (Kind.PRODUCTS, N_("Code, name, category, whether it is no product")),
+        (Kind.RATES, N_("Currency, date and rate")),
     )
 )
