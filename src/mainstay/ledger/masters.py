@@ -51,9 +51,7 @@ def write(kind: str, rows: Sequence[Row], batch: Batch) -> Outcome:
     return outcome
 
 
-def load_facts(
-    connection: duckdb.DuckDBPyConnection, kind: str, mapped: frozenset[str], rows: Sequence[Row]
-) -> None:
+def load_facts(connection: duckdb.DuckDBPyConnection, kind: str, mapped: frozenset[str], rows: Sequence[Row]) -> None:
     """`account_facts`: what the batch will be known to have stated, in the order of its files."""
     if kind == Kind.RATES:
         load_rates(connection, rows)

@@ -173,9 +173,7 @@ def _categories(paths: Iterable[str], batch: Batch) -> dict[str, int]:
             above = ProductCategory.SEPARATOR.join(names[:depth])
             pk = folded.get(above.casefold())
             if pk is None:
-                made = ProductCategory.objects.create(
-                    name=names[depth - 1], parent_id=parent, path=above, batch=batch
-                )
+                made = ProductCategory.objects.create(name=names[depth - 1], parent_id=parent, path=above, batch=batch)
                 pk = folded[above.casefold()] = made.pk
             parent = pk
         ids[path] = parent or 0

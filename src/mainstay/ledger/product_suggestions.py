@@ -1,8 +1,10 @@
 """Codes and names that usually stand for no product: looked for among those present, and marked only when asked."""
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mainstay.core.wording import Wording
+from mainstay.ledger.product_marks import Known, Texts, expression, fits
 
 
 class Suggestion(NamedTuple):
@@ -53,3 +55,36 @@ SUGGESTIONS: tuple[Suggestion, ...] = (
     *(Suggestion("code", "exact", code, what) for code, what in _CODES),
     *(Suggestion("name", way, name, what) for way, name, what in _NAMES),
 )
+
+
+class _Any(NamedTuple):
+    """One pattern that fits where any suggestion about names does."""
+
+    about: str = "name"
+    way: str = "pattern"
+    pattern: str = "|".join(f"(?:{expression(way, name)})" for way, name, _what in _NAMES)
+
+
+def suggested(products: Iterable[Known]) -> list[tuple[Suggestion, list[str]]]:
+    """The suggestions that fit some of these products, with the codes each fits; a code only under the first."""
+    rows = list(products)
+    by_code: dict[str, list[Known]] = {}
+    for product in rows:
+        by_code.setdefault(product.code.casefold(), []).append(product)
+    named = _fitting(_Any(), rows)
+    found, taken = [], set()
+    for suggestion in SUGGESTIONS:
+        if suggestion.about == "code":
+            hits = by_code.get(suggestion.pattern.casefold(), [])
+        else:
+            hits = _fitting(suggestion, named)
+        codes = [product.code for product in hits if product.code not in taken]
+        if codes:
+            taken.update(codes)
+            found.append((suggestion, codes))
+    return found
+
+
+def _fitting(pattern: Suggestion | _Any, products: Sequence[Known]) -> list[Known]:
+    hits = fits(pattern, Texts.of((product.code, product.name) for product in products))
+    return [product for product, hit in zip(products, hits, strict=True) if hit]

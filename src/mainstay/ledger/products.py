@@ -117,7 +117,7 @@ def rule_add(
     check_may_set_workings(by)
     rule = _checked(ProductRule(about=about, way=way, pattern=pattern.strip(), note=note.strip(), on=on))
     _unique(rule.save)
-    _settled(1, "product rule added", rule.pattern, by, {"about": about, "way": way, "on": on})
+    _settled(1, "product rule added", rule.pattern, by, {"about": about, "way": way, "on": on}, moves=on)
     return rule
 
 
@@ -127,12 +127,12 @@ def rule_change(
 ) -> None:
     """Give a rule another pattern or note. Raises NotFound, Refused, Conflict."""
     check_may_set_workings(by)
-    rule_named(rule)
+    found = rule_named(rule)
     wanted = {"about": about, "way": way, "pattern": pattern.strip(), "note": note.strip()}
     _checked(ProductRule(**wanted))
     same = ProductRule.objects.filter(pk=rule, revision=revision)
     changed = _unique(lambda: same.update(**wanted, revision=revision + 1))
-    _settled(changed, "product rule changed", pattern, by, wanted)
+    _settled(changed, "product rule changed", pattern, by, wanted, moves=found.on)
 
 
 @transaction.atomic
@@ -150,7 +150,7 @@ def rule_remove(*, rule: int, revision: int, by: User | None = None) -> None:
     check_may_set_workings(by)
     found = rule_named(rule)
     gone, _by_model = ProductRule.objects.filter(pk=rule, revision=revision).delete()
-    _settled(gone, "product rule removed", found.pattern, by, {})
+    _settled(gone, "product rule removed", found.pattern, by, {}, moves=found.on)
 
 
 @transaction.atomic
@@ -162,7 +162,7 @@ def category_add(*, name: str, parent: int | None = None, by: User | None = None
     made.path = _path(made.name, above)
     _free(made.path)
     made.save()
-    _settled(1, "category added", made.path, by, {})
+    _settled(1, "category added", made.path, by, {}, moves=False)
     return made
 
 
@@ -198,14 +198,17 @@ def category_remove(*, category: int, revision: int, by: User | None = None) -> 
     if found.children.exists() or found.products.exists() or found.held_products.exists():
         raise Refused(N_("Something is in “%(category)s” still. Move it first."), category=found.path)
     gone, _by_model = ProductCategory.objects.filter(pk=category, revision=revision).delete()
-    _settled(gone, "category removed", found.path, by, {})
+    _settled(gone, "category removed", found.path, by, {}, moves=False)
 
 
-def _settled(changed: Any, verb: str, about: str, by: User | None, detail: dict[str, Any]) -> None:
-    """Conflict unless one row changed; else it is counted and told."""
+def _settled(
+    changed: Any, verb: str, about: str, by: User | None, detail: dict[str, Any], *, moves: bool = True
+) -> None:
+    """Conflict unless one row changed; else it is told, and counted where it `moves` figures."""
     if changed != 1:
         raise Conflict(CHANGED)
-    products_moved()
+    if moves:
+        products_moved()
     audit_record(verb=verb, about=about, person=by, detail=detail)
 
 

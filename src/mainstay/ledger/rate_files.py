@@ -93,9 +93,7 @@ def write_rates(rows: Sequence[Row], batch: Batch) -> Outcome:
 
 def load_rates(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> None:
     """`account_facts`: the rates that the batch will be known to have stated, between the currencies it meant."""
-    table = [
-        {"currency": of, "base": to, "day": day, "rate": rate} for (of, to, day), rate in stated(rows)[0].items()
-    ]
+    table = [{"currency": of, "base": to, "day": day, "rate": rate} for (of, to, day), rate in stated(rows)[0].items()]
     connection.register("stated_rates", pa.Table.from_pylist(table, SCHEMA))
     connection.execute("CREATE OR REPLACE TEMP TABLE account_facts AS FROM stated_rates ORDER BY ALL")
     connection.unregister("stated_rates")

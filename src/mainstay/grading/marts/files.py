@@ -43,6 +43,11 @@ def file_of(refresh: Refresh, name: str) -> str:
     return str(folder_of(refresh) / f"{name}.parquet")
 
 
+def has_mart(refresh: Refresh, name: str) -> bool:
+    """Whether `refresh` wrote this mart: one without products that are known, or of an earlier version, lacks some."""
+    return Path(file_of(refresh, name)).exists()
+
+
 @contextmanager
 def writing(backend: Backend, refresh: Refresh) -> Iterator[Callable[[str, Table], Table]]:
     """Gives a function that writes one mart of `refresh` and returns it as it was written.

@@ -334,8 +334,7 @@ RATES = Kind(
             "rate",
             "rate",
             N_("Rate"),
-            "exchange rate|fx rate|conversion rate|mid|middle rate|value|ukurs|"
-            "汇率|折算汇率|中间价|记账汇率|直接汇率",
+            "exchange rate|fx rate|conversion rate|mid|middle rate|value|ukurs|汇率|折算汇率|中间价|记账汇率|直接汇率",
         ),
         _may(
             "to",

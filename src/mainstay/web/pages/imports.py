@@ -19,7 +19,8 @@ from mainstay.grading.models import Refresh
 from mainstay.grading.selectors import current_refresh
 from mainstay.ledger.models import Batch, Kind, State
 from mainstay.ledger.reading import recognise
-from mainstay.ledger.selectors import batches, live_batches
+from mainstay.ledger.selectors import batches
+from mainstay.nightly.freshness import is_stale
 from mainstay.web.asked import asked_of
 from mainstay.web.page import render_page
 from mainstay.web.pages.imports_receiving import importer, importers_only, receive
@@ -137,12 +138,6 @@ def _page(request: HttpRequest, form: UploadForm) -> ImportsPage:
         stale=is_stale(refresh),
         limit=settings.MAINSTAY_UPLOAD_LIMIT,
     )
-
-
-def is_stale(refresh: Refresh | None) -> bool:
-    """Whether a refresh would count other batches than the current one did."""
-    live = live_batches()
-    return bool(live) if refresh is None else live != list(refresh.batches)
 
 
 def _number(text: str) -> int:

@@ -12,8 +12,8 @@ import duckdb
 from python_calamine import CalamineWorkbook
 
 from mainstay.core.errors import Refused
-from mainstay.ledger.reading.numbers import DECIMALS
 from mainstay.ledger.reading import Match, PreviewRow, SourceFile, Style, kind_named, preview, recognise
+from mainstay.ledger.reading.numbers import DECIMALS
 from mainstay.ledger.reading.relation import quick_relation
 from mainstay.ledger.reading.styles import decide
 from mainstay.web import figures
