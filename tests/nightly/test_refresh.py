@@ -162,7 +162,7 @@ def test_two_refreshes_of_the_same_facts_give_the_same_bytes() -> None:
     first, second = refresh(), refresh()
     assert first.pk != second.pk
     assert _hashes(first) == _hashes(second)
-    assert len(_hashes(first)) == 6
+    assert len(_hashes(first)) == 7
 
 
 def _hashes(done: Refresh) -> dict[str, str]:
@@ -228,12 +228,18 @@ def test_several_currencies_are_refused_by_name() -> None:
     assert not Refresh.objects.exists()
 
 
-def test_a_line_without_currency_is_of_the_only_one_there_is(settings: object) -> None:
+def test_a_line_without_currency_is_of_the_only_one_there_is() -> None:
+    sales_batch("SELECT 'S1' AS document, DATE '2024-01-10' AS date, 5 AS amount")
+    assert refresh().summary["currency"] == ""
+    sales_batch("SELECT 'S2' AS document, DATE '2024-01-11' AS date, 5 AS amount, 'USD' AS currency")
+    done = refresh()
+    assert (done.summary["currency"], done.summary["sales"]) == ("USD", "10.0000")
+
+
+def test_the_setting_names_the_currency_of_a_ledger_that_names_none(settings: object) -> None:
     settings.MAINSTAY_CURRENCY = "CNY"  # type: ignore[attr-defined]
     sales_batch("SELECT 'S1' AS document, DATE '2024-01-10' AS date, 5 AS amount")
     assert refresh().summary["currency"] == "CNY"
-    sales_batch("SELECT 'S2' AS document, DATE '2024-01-11' AS date, 5 AS amount, 'USD' AS currency")
-    assert refresh().summary["currency"] == "USD"
 
 
 def test_currencies_after_the_day_do_not_count() -> None:

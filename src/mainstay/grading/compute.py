@@ -19,11 +19,15 @@ Materialise = Callable[[str, ir.Table], ir.Table]
 
 
 class Sources(NamedTuple):
-    """What a refresh grades from: sales lines, cost lines, and one row per known account with what people said."""
+    """What a refresh grades from: sales lines, cost lines, and one row per known account with what people said.
+
+    `no_products`: the codes (product) of lines that are no products, which count in money and not as products.
+    """
 
     lines: ir.Table
     costs: ir.Table
     accounts: ir.Table
+    no_products: ir.Table | None = None
 
 
 class Graded(NamedTuple):
@@ -88,7 +92,7 @@ def graded(sources: Sources, window: Window, scheme: GradingScheme, materialise:
     read five times: by account, by month, by product, by document; months of products are a mart of their own.
     """
     bought = materialise("purchases", purchases.by_account(sources.lines, window))
-    breadth = materialise("breadth", purchases.breadth(sources.lines, window))
+    breadth = materialise("breadth", purchases.breadth(sources.lines, window, sources.no_products))
     booked = materialise("booked", profit.booked(sources.costs, window))
     joined = materialise("figures", compute.joined(sources.accounts, bought, breadth, booked, window))
     ranked = pareto.ranked(joined, core=scheme.core_share, head=scheme.head_share)

@@ -28,11 +28,13 @@ PAUSE = 0.02
 Row = tuple[Any, ...]
 
 
-def refresh_open(*, as_of: date, months: int, batches: list[int], scheme: dict[str, Any]) -> Refresh:
-    """Begin a refresh."""
+def refresh_open(
+    *, as_of: date, months: int, batches: list[int], scheme: dict[str, Any], basis: dict[str, Any] | None = None
+) -> Refresh:
+    """Begin a refresh. `basis`: what beside lines and scheme it is computed with."""
     with transaction.atomic():
         refresh = Refresh.objects.create(
-            as_of=as_of, months=months, batches=batches, scheme=scheme, started_at=clock.now()
+            as_of=as_of, months=months, batches=batches, scheme=scheme, basis=basis or {}, started_at=clock.now()
         )
         refresh.folder = f"marts/{refresh.pk}"
         refresh.save(update_fields=["folder"])

@@ -10,13 +10,15 @@ from mainstay.insight import pareto, profit, purchases, trend
 from mainstay.insight.exact import count, money
 
 
-def account_figures(lines: ir.Table, costs: ir.Table, accounts: ir.Table, window: Window) -> ir.Table:
+def account_figures(
+    lines: ir.Table, costs: ir.Table, accounts: ir.Table, window: Window, no_products: ir.Table | None = None
+) -> ir.Table:
     """One row per account as `figures` and `pareto.ranked` give it, in one expression.
 
     A caller who computes the steps one after the other (`joined`, `pareto.ranked`) spares the engine work.
     """
     bought = purchases.by_account(lines, window)
-    breadth = purchases.breadth(lines, window)
+    breadth = purchases.breadth(lines, window, no_products)
     return pareto.ranked(joined(accounts, bought, breadth, profit.booked(costs, window), window))
 
 

@@ -1,10 +1,10 @@
-"""What was sold of which product to whom, month by month."""
+"""What was sold of which product: to whom, month by month, and to everybody together."""
 
 import ibis
 import ibis.expr.types as ir
 
 from mainstay.core.periods import Window
-from mainstay.insight.exact import money
+from mainstay.insight.exact import count, money
 from mainstay.insight.window import until, within
 
 THIS_WINDOW, WINDOW_BEFORE, EARLIER = 0, 1, 2
@@ -41,3 +41,35 @@ def monthly(lines: ir.Table, window: Window) -> ir.Table:
         lines=keyed.count(),
     )
     return sums.mutate(sales=money(sums.sales), goods_cost=money(sums.goods_cost))
+
+
+def sold(months: ir.Table, lines: ir.Table, window: Window) -> ir.Table:
+    """One row per product of the window and the one before, and one whose product is null for lines that name none.
+
+    sales, goods_cost in the window, sales_before in the one before, DECIMAL(38, 4); lines BIGINT in the window. Of
+    accounts (`months`, as `monthly` gives it) and of the lines that belong to none.
+    """
+    recent = months.filter(months.period != EARLIER)
+    of_accounts = recent.select("product", "period", "sales", "goods_cost", "lines")
+    nobody = lines.filter(lines.account.isnull(), within(lines.date, window) | within(lines.date, window.previous))
+    keyed = nobody.select(
+        "product",
+        "amount",
+        "cost",
+        period=within(nobody.date, window).ifelse(THIS_WINDOW, WINDOW_BEFORE).cast("int16").cast("int8"),
+    )
+    sums = keyed.group_by("product", "period").aggregate(
+        sales=keyed.amount.sum(), goods_cost=keyed.cost.sum(), lines=keyed.count()
+    )
+    of_nobody = sums.mutate(sales=money(sums.sales), goods_cost=money(sums.goods_cost))
+    together = of_accounts.union(of_nobody.select(*of_accounts.columns))
+    now, before = together.period == THIS_WINDOW, together.period == WINDOW_BEFORE
+    totals = together.group_by("product").aggregate(
+        sales=together.sales.sum(where=now),
+        goods_cost=together.goods_cost.sum(where=now),
+        sales_before=together.sales.sum(where=before),
+        lines=together.lines.sum(where=now),
+    )
+    return totals.mutate(
+        **{name: money(totals[name]) for name in ("sales", "goods_cost", "sales_before")}, lines=count(totals.lines)
+    )

@@ -44,10 +44,15 @@ def orders(lines: ir.Table, window: Window) -> ir.Table:
     return documents.group_by("account").aggregate(orders=documents.count())
 
 
-def products(lines: ir.Table, window: Window) -> ir.Table:
-    """account, products: the distinct product codes on lines of the window, returns included."""
+def products(lines: ir.Table, window: Window, no_products: ir.Table | None = None) -> ir.Table:
+    """account, products: the distinct product codes on lines of the window, returns included.
+
+    The codes of `no_products` (product) are left out: postage, bank charges and the like.
+    """
     bought = lines.filter(within(lines.date, window), lines.account.notnull(), lines["product"].notnull())
     pairs = bought.select("account", "product").distinct()
+    if no_products is not None:
+        pairs = pairs.anti_join(no_products, "product")
     return pairs.group_by("account").aggregate(products=pairs.count())
 
 
@@ -59,9 +64,13 @@ def months(lines: ir.Table, window: Window) -> ir.Table:
     return pairs.group_by("account").aggregate(months_bought=pairs.count())
 
 
-def breadth(lines: ir.Table, window: Window) -> ir.Table:
+def breadth(lines: ir.Table, window: Window, no_products: ir.Table | None = None) -> ir.Table:
     """account, months_bought, products, orders: one row per account with a line in the window."""
-    in_months, of_products, in_orders = months(lines, window), products(lines, window), orders(lines, window)
+    in_months, of_products, in_orders = (
+        months(lines, window),
+        products(lines, window, no_products),
+        orders(lines, window),
+    )
     together = (
         in_months.left_join(of_products, "account")
         .drop("account_right")

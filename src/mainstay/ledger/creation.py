@@ -46,17 +46,22 @@ class Created:
         CreatedAccount.objects.bulk_create(
             (CreatedAccount(batch=batch, account_id=pk) for pk in written.created), batch_size=CHUNK
         )
-        known = dict(Product.objects.values_list("code", "name").iterator())
+        known = dict(Product.objects.values_list("code", "sales_name").iterator())
         made = [code for code in self.products if code not in known]
         Product.objects.bulk_create(
-            (Product(code=code, name=self.products[code], batch=batch) for code in made), batch_size=CHUNK
+            (
+                Product(code=code, name=self.products[code], sales_name=self.products[code], batch=batch)
+                for code in made
+            ),
+            batch_size=CHUNK,
         )
         unnamed = {code for code, name in self.products.items() if name and known.get(code) == ""}
         if unnamed:
-            named = [p for p in Product.objects.filter(name="").iterator() if p.code in unnamed]
+            named = [p for p in Product.objects.filter(sales_name="").iterator() if p.code in unnamed]
             for product in named:
-                product.name = self.products[product.code]
-            Product.objects.bulk_update(named, ["name"], batch_size=500)
+                product.sales_name = self.products[product.code]
+                product.name = product.name or product.sales_name
+            Product.objects.bulk_update(named, ["name", "sales_name"], batch_size=500)
         return {"accounts": len(written.created), "products": len(made)}, list(written.warnings)
 
 

@@ -169,7 +169,7 @@ def _import_masters(work: _Work, reading: Reading) -> Outcome:
         outcome = Outcome(counts=counts, left_out=reading.left_out, refusals=refusals, warnings=planned.warnings)
         if order.dry_run:
             return outcome
-        masters.load_facts(connection, order.kind, staged.mapped)
+        masters.load_facts(connection, order.kind, staged.mapped, rows)
         batch = _open_batch(order, reading)
         with disk_errors():
             path = new_file(order.kind)
@@ -180,7 +180,9 @@ def _import_masters(work: _Work, reading: Reading) -> Outcome:
         def write() -> Made:
             written = masters.write(order.kind, rows, batch)
             if written.refused:
-                raise Conflict(N_("Somebody else changed the accounts meanwhile. Nothing was changed: try again."))
+                raise Conflict(
+                    N_("Somebody else changed what the file speaks of meanwhile. Nothing was changed: try again.")
+                )
             return _told(written), written.warnings
 
         return _commit(writer, batch, files, outcome, write, (None, None))

@@ -1,4 +1,4 @@
-"""Accounts, contacts and aliases of a file: what it states is kept with its batch and written to the accounts."""
+"""What a file states of accounts, contacts, aliases, products and rates: kept with its batch, and written to them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,12 +8,20 @@ import duckdb
 from mainstay.accounts import services
 from mainstay.accounts.statements import Outcome
 from mainstay.ledger.models import Batch, CreatedAccount, Kind
+from mainstay.ledger.product_files import plan_products, write_products
+from mainstay.ledger.rate_files import load_rates, plan_rates, write_rates
 from mainstay.people.selectors import person_finder
 
 Row = Mapping[str, Any]
 CHUNK = 5_000
 # The field that every row of a kind has.
-KEYS: Mapping[str, str] = {Kind.ACCOUNTS: "code", Kind.CONTACTS: "account", Kind.ALIASES: "alias"}
+KEYS: Mapping[str, str] = {
+    Kind.ACCOUNTS: "code",
+    Kind.CONTACTS: "account",
+    Kind.ALIASES: "alias",
+    Kind.PRODUCTS: "code",
+    Kind.RATES: "currency",
+}
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, kind: str, mapped: frozenset[str]) -> list[dict[str, Any]]:
@@ -29,6 +37,10 @@ def plan(kind: str, rows: Sequence[Row]) -> Outcome:
         return services.accounts_plan(rows=rows, people=person_finder())
     if kind == Kind.ALIASES:
         return services.aliases_plan(rows=rows)
+    if kind == Kind.PRODUCTS:
+        return plan_products(rows)
+    if kind == Kind.RATES:
+        return plan_rates(rows)
     return services.contacts_plan(rows=rows)
 
 
@@ -38,6 +50,10 @@ def write(kind: str, rows: Sequence[Row], batch: Batch) -> Outcome:
         return services.contacts_write(rows=rows)
     if kind == Kind.ALIASES:
         return services.aliases_write(rows=rows, by=batch.by)
+    if kind == Kind.PRODUCTS:
+        return write_products(rows, batch)
+    if kind == Kind.RATES:
+        return write_rates(rows, batch)
     outcome = services.accounts_write(rows=rows, people=person_finder())
     CreatedAccount.objects.bulk_create(
         (CreatedAccount(batch=batch, account_id=pk) for pk in outcome.created), batch_size=CHUNK
@@ -45,8 +61,11 @@ def write(kind: str, rows: Sequence[Row], batch: Batch) -> Outcome:
     return outcome
 
 
-def load_facts(connection: duckdb.DuckDBPyConnection, kind: str, mapped: frozenset[str]) -> None:
+def load_facts(connection: duckdb.DuckDBPyConnection, kind: str, mapped: frozenset[str], rows: Sequence[Row]) -> None:
     """`account_facts`: what the batch will be known to have stated, in the order of its files."""
+    if kind == Kind.RATES:
+        load_rates(connection, rows)
+        return
     names = ", ".join(sorted(mapped | {KEYS[kind]}))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE account_facts AS SELECT {names} FROM staged_rows ORDER BY file, row"

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mainstay.accounts.models import Account
-from mainstay.orm.fields import MoneyField
+from mainstay.orm.fields import MoneyField, RateField
 from mainstay.people.models import User
 
 
@@ -19,6 +19,8 @@ class Kind(models.TextChoices):
     SALES = "sales", _("Sales lines")
     COSTS = "costs", _("Cost lines")
     ALIASES = "aliases", _("Aliases of accounts")
+    PRODUCTS = "products", _("Products")
+    RATES = "rates", _("Exchange rates")
 
 
 class State(models.TextChoices):
@@ -116,15 +118,124 @@ class LedgerFile(models.Model):
         return self.path
 
 
+class ProductCategory(models.Model):
+    """A branch of the tree of products. `path` is derived: the names from the top down, joined by SEPARATOR."""
+
+    SEPARATOR: ClassVar[str] = " / "
+
+    name = models.CharField(max_length=200)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    path = models.CharField(max_length=1000, unique=True, editable=False)
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="product_categories")
+    revision = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.path
+
+
 class Product(models.Model):
-    """Something that sales lines name; `batch` brought it into being."""
+    """Something that lines name; `batch` brought it into being.
+
+    `name` is what counts, `sales_name` what sales files call it. `category` and `no_product` are what files of
+    products say, `held_category` and `held_no_product` what a person decided, which goes first. `no_product`: the code
+    stands for postage, a bank charge and the like; None: nobody says, so the rules decide.
+    """
 
     code = models.CharField(max_length=200, unique=True)
     name = models.CharField(max_length=400, blank=True)
+    sales_name = models.CharField(max_length=400, blank=True)
+    category = models.ForeignKey(
+        ProductCategory, null=True, blank=True, on_delete=models.PROTECT, related_name="products"
+    )
+    held_category = models.ForeignKey(
+        ProductCategory, null=True, blank=True, on_delete=models.PROTECT, related_name="held_products"
+    )
+    no_product = models.BooleanField(null=True, blank=True)
+    held_no_product = models.BooleanField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
     batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="products")
 
     def __str__(self) -> str:
         return self.name or self.code
+
+
+class ProductRule(models.Model):
+    """Codes that a pattern fits are no products, while the rule is on. Upper and lower case are one."""
+
+    class Way(models.TextChoices):
+        EXACT = "exact", _("is")
+        PREFIX = "prefix", _("begins with")
+        CONTAINS = "contains", _("contains")
+        PATTERN = "pattern", _("fits the regular expression")
+
+    class About(models.TextChoices):
+        CODE = "code", _("Code")
+        NAME = "name", _("Name")
+        EITHER = "either", _("Code or name")
+
+    about = models.CharField(max_length=16, choices=About.choices)
+    way = models.CharField(max_length=16, choices=Way.choices)
+    pattern = models.CharField(max_length=200)
+    note = models.CharField(max_length=400, blank=True)
+    on = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["about", "way", "pattern"], name="product_rule_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_about_display()} {self.get_way_display()} “{self.pattern}”"
+
+
+class Rate(models.Model):
+    """One unit of `currency` was worth `rate` of `base` from `day` on, until a later rate.
+
+    Typed by a person (`by`), or what the latest live batch of rates that speaks of it says (`batch`); for the same
+    currencies and day the typed one counts.
+    """
+
+    currency = models.CharField(max_length=12)
+    base = models.CharField(max_length=12)
+    day = models.DateField()
+    rate = RateField()
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="rates")
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["base", "currency", "day"], condition=Q(batch__isnull=True), name="rate_typed_once"
+            ),
+            models.UniqueConstraint(
+                fields=["base", "currency", "day"], condition=Q(batch__isnull=False), name="rate_imported_once"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["day", "currency"], name="rate_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.currency}/{self.base} {self.day:%F}"
+
+
+class Workings(models.Model):
+    """The one row of how money and products are to be understood.
+
+    `reporting`: the currency of figures, blank: as the setting or the ledger has it. `unnamed`: that of lines which
+    name none. `oldest_rate`: how many days old a rate may be. `revision` is moved on by every change of these and of
+    rates, `products_revision` by every change of products, categories and rules.
+    """
+
+    reporting = models.CharField(max_length=12, blank=True)
+    unnamed = models.CharField(max_length=12, blank=True)
+    oldest_rate = models.PositiveIntegerField(default=31)
+    revision = models.BigIntegerField(default=0)
+    products_revision = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.reporting
 
 
 class CreatedAccount(models.Model):

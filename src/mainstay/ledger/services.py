@@ -7,6 +7,17 @@ from mainstay.ledger.compaction import Compacted, compact_all, compact_if_due
 from mainstay.ledger.imports import run_import
 from mainstay.ledger.models import Batch
 from mainstay.ledger.orders import Order, Outcome, Upload
+from mainstay.ledger.products import (
+    category_add,
+    category_change,
+    category_remove,
+    product_decide,
+    rule_add,
+    rule_change,
+    rule_remove,
+    rule_switch,
+)
+from mainstay.ledger.rates import currencies_set, rate_add, rate_change, rate_remove
 from mainstay.ledger.undoing import run_undo
 from mainstay.ledger.writer import Progress, no_progress
 from mainstay.people.models import User
@@ -17,9 +28,21 @@ __all__ = [
     "Outcome",
     "Upload",
     "alias_remove",
+    "category_add",
+    "category_change",
+    "category_remove",
     "compact_if_due",
     "compact_ledger",
+    "currencies_set",
     "import_files",
+    "product_decide",
+    "rate_add",
+    "rate_change",
+    "rate_remove",
+    "rule_add",
+    "rule_change",
+    "rule_remove",
+    "rule_switch",
     "undo_batch",
 ]
 

@@ -18,8 +18,10 @@ from mainstay.ledger.creation import ACCOUNT_FACTS, CHUNK
 from mainstay.ledger.engine import duckdb_opened
 from mainstay.ledger.models import Batch, Content, CreatedAccount, Kind, LedgerFile, Product, State
 from mainstay.ledger.orders import check_may_import
+from mainstay.ledger.product_files import reset_products, sweep_categories
+from mainstay.ledger.rate_files import reset_rates
 from mainstay.ledger.schema import LINES, Lines
-from mainstay.ledger.selectors import files_holding, paths_of, live_files, undone_in
+from mainstay.ledger.selectors import files_holding, live_files, paths_of, undone_in
 from mainstay.ledger.units import held_in, of_others
 from mainstay.ledger.writer import Progress, Writer, disk_errors, new_file, no_progress, recorded, sync, writing
 from mainstay.people.models import User
@@ -43,6 +45,7 @@ class _Undo:
     orphans: list[int] = field(default_factory=list)
     passed_on: dict[int, int] = field(default_factory=dict)
     products: list[str] = field(default_factory=list)
+    restated: tuple[list[Row], list[tuple[Batch, Row]]] = ((), ())  # type: ignore[assignment]
 
 
 def run_undo(*, batch: int, by: User | None = None, progress: Progress = no_progress) -> Batch:
@@ -125,29 +128,36 @@ def _restate(connection: duckdb.DuckDBPyConnection, batch: Batch, undo: _Undo) -
         return
     if batch.kind == Kind.CONTACTS:
         concerned = list(_rows(connection, own, "SELECT DISTINCT account, name FROM read_parquet($files)"))
-        undo.contacts = (concerned, [row for _kind, row in _statements(connection, (Kind.CONTACTS,), batch)])
+        undo.contacts = (concerned, [row for _other, row in _statements(connection, (Kind.CONTACTS,), batch)])
+        return
+    if batch.kind in (Kind.PRODUCTS, Kind.RATES):
+        concerned = list(_rows(connection, own, "FROM read_parquet($files)"))
+        undo.restated = (concerned, list(_statements(connection, (Kind(batch.kind),), batch)))
         return
     if batch.kind == Kind.ALIASES:
         codes = {row["alias"] for row in _rows(connection, own, "SELECT DISTINCT alias FROM read_parquet($files)")}
-        undo.aliases = (codes, [row for _kind, row in _statements(connection, (Kind.ALIASES,), batch)])
+        stated = _statements(connection, (Kind.ALIASES,), batch)
+        undo.aliases = (codes, [row | {"by": other.by, "at": other.live_at} for other, row in stated])
         undo.returning = returning(connection, codes)
         return
     codes = {row["code"] for row in _rows(connection, own, "SELECT DISTINCT code FROM read_parquet($files)")}
     codes -= aliases_without_account()
     undo.accounts = {code: [] for code in codes}
-    for kind, row in _statements(connection, (Kind.ACCOUNTS, Kind.SALES), batch):
+    for other, row in _statements(connection, (Kind.ACCOUNTS, Kind.SALES), batch):
         if row["code"] in codes:
-            undo.accounts[row["code"]].append((kind, row))
+            undo.accounts[row["code"]].append((other.kind, row))
 
 
-def _statements(connection: duckdb.DuckDBPyConnection, kinds: Sequence[Kind], but: Batch) -> Iterator[tuple[str, Row]]:
-    """Every row that live batches of these kinds state, oldest batch first, with its kind."""
+def _statements(
+    connection: duckdb.DuckDBPyConnection, kinds: Sequence[Kind], but: Batch
+) -> Iterator[tuple[Batch, Row]]:
+    """Every row that live batches of these kinds state, oldest batch first, with its batch."""
     live = Batch.objects.filter(state=State.LIVE, kind__in=kinds).select_related("by")
     for other in live.exclude(pk=but.pk).order_by("pk"):
         files = _facts(other)
         if files:
             for row in _rows(connection, files, "FROM read_parquet($files)"):
-                yield other.kind, row | {"by": other.by, "at": other.live_at} if other.kind == Kind.ALIASES else row
+                yield other, row
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, files: Sequence[str], query: str) -> Iterator[Row]:
@@ -193,12 +203,25 @@ def _named_by_lines(connection: duckdb.DuckDBPyConnection, batch: Batch, column:
                 yield from part
 
 
+# The column of a batch's statements that names accounts (products), by the batch's kind.
+_NAMING = {
+    "account": {
+        Kind.ACCOUNTS: "code",
+        Kind.CONTACTS: "account",
+        Kind.ALIASES: "account",
+        Kind.SALES: "code",
+        Kind.COSTS: "code",
+    },
+    "product": {Kind.PRODUCTS: "code"},
+}
+
+
 def _named_by_facts(connection: duckdb.DuckDBPyConnection, batch: Batch, column: str) -> Iterator[tuple[str, int]]:
-    if column != "account":
-        return
-    for other in Batch.objects.filter(state=State.LIVE).exclude(pk=batch.pk).order_by("pk"):
-        name = "account" if other.kind in (Kind.CONTACTS, Kind.ALIASES) else "code"
+    naming = _NAMING[column]
+    live = Batch.objects.filter(state=State.LIVE, kind__in=naming)
+    for other in live.exclude(pk=batch.pk).order_by("pk"):
         if files := _facts(other):
+            name = naming[Kind(other.kind)]
             for row in _rows(connection, files, f"SELECT DISTINCT {name} AS code FROM read_parquet($files)"):
                 yield row["code"], other.pk
 
@@ -222,10 +245,16 @@ def _commit(writer: Writer, batch: Batch, undo: _Undo, by: User | None) -> None:
             accounts_reset(statements=undo.accounts, people=people)
         if undo.aliases[0]:
             undo.returning.bring_back(aliases_reset(of=undo.aliases[0], statements=undo.aliases[1]))
-        for pk, heir in undo.passed_on.items():
-            CreatedAccount.objects.filter(account_id=pk).update(batch_id=heir)
+        for pk, other in undo.passed_on.items():
+            CreatedAccount.objects.filter(account_id=pk).update(batch_id=other)
+        if batch.kind == Kind.RATES:
+            reset_rates(*undo.restated)
+        if batch.kind == Kind.PRODUCTS:
+            own, others = undo.restated
+            reset_products([row["code"] for row in own], [row for _batch, row in others], batch)
         accounts_remove(ids=undo.orphans)
         CreatedAccount.objects.filter(batch=batch).delete()
         for start in range(0, len(undo.products), 500):
             Product.objects.filter(code__in=undo.products[start : start + 500]).delete()
+        sweep_categories(batch)
         audit_record(verb="import undone", about=f"{batch.kind} {batch.pk}", person=by)

@@ -1,10 +1,10 @@
 """The ledger as one refresh takes it: its lines, and the day and currency they call for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
-from django.conf import settings
 from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table
 
@@ -15,6 +15,7 @@ from mainstay.core.periods import Window
 from mainstay.ledger.models import Head
 from mainstay.ledger.selectors import cost_lines, live_batches, sales_lines
 from mainstay.nightly.merged_accounts import merged
+from mainstay.nightly.reporting_currency import conversion
 
 # Before it no file may have a line either.
 FIRST_DAY = date(1900, 1, 1)
@@ -66,15 +67,10 @@ def day_of(backend: Backend, ledger: Ledger, as_of: date | None) -> date:
     return as_of or last
 
 
-def currency_of(backend: Backend, ledger: Ledger, window: Window) -> str:
-    """The one currency of the facts up to the as-of date; where none is named, the setting's. Raises Refused."""
-    found: set[str] = set()
-    for lines in (ledger.sales, ledger.costs):
-        dated = lines.filter(lines.date <= window.as_of, lines.currency.notnull())
-        found.update(backend.to_pyarrow(dated.select("currency").distinct())["currency"].to_pylist())
-    if len(found) > 1:
-        raise Refused(
-            N_("The ledger holds several currencies: %(currencies)s. There can be one for now: undo an import."),
-            currencies=", ".join(sorted(found)),
-        )
-    return found.pop() if found else settings.MAINSTAY_CURRENCY
+def in_one_currency(backend: Backend, ledger: Ledger, window: Window) -> tuple[Ledger, dict[str, Any]]:
+    """The ledger up to the as-of date in the currency of figures, and which one and which rates that took.
+
+    Raises Refused where nobody chose a currency and there are several, and where a rate is missing.
+    """
+    found = conversion(backend, (ledger.sales, ledger.costs), window.as_of)
+    return replace(ledger, sales=found.applied(ledger.sales), costs=found.applied(ledger.costs)), found.basis

@@ -22,7 +22,8 @@ from mainstay.grading.scheme import DEFAULT, GradingScheme
 from mainstay.grading.selectors import current_refresh
 from mainstay.ledger.engine import opened, scratch
 from mainstay.ledger.writer import Progress, no_progress, turn
-from mainstay.nightly.ledger_taken import Ledger, currency_of, day_of, taken
+from mainstay.nightly.ledger_taken import Ledger, day_of, in_one_currency, taken
+from mainstay.nightly.products_told import Products, products_told
 
 MONTHS = 12
 MOST_MONTHS = 120
@@ -39,7 +40,7 @@ def refresh(
 
     `as_of` is the last day with sales that is not after today, unless given. Without one the refresh becomes the
     current one; with one, where its day is not before the current one's. `progress` is told steps and rows.
-    Raises Refused where there are no sales, for a day to come, and for a ledger of several currencies.
+    Raises Refused where there are no sales, for a day to come, and where a rate is missing.
     """
     if not 1 <= months <= MOST_MONTHS:
         raise Refused(N_("The window may have from 1 to %(most)s months."), most=MOST_MONTHS)
@@ -49,12 +50,17 @@ def refresh(
             progress(N_("reading the ledger"), 0)
             ledger = taken(backend)
             window = Window(day_of(backend, ledger, as_of), months)
-            currency = currency_of(backend, ledger, window)
+            ledger, money = in_one_currency(backend, ledger, window)
+            products = products_told()
             started = services.refresh_open(
-                as_of=window.as_of, months=months, batches=ledger.batches, scheme=DEFAULT.to_dict()
+                as_of=window.as_of,
+                months=months,
+                batches=ledger.batches,
+                scheme=DEFAULT.to_dict(),
+                basis=money | products.basis,
             )
             with _failing(started):
-                figures = _marts_written(backend, started, ledger, window, currency, progress)
+                figures = _marts_written(backend, started, ledger, window, products, progress)
         with _failing(started):
             return services.refresh_publish(
                 refresh=started,
@@ -69,7 +75,7 @@ def _marts_written(
     started: Refresh,
     ledger: Ledger,
     window: Window,
-    currency: str,
+    products: Products,
     progress: Progress,
 ) -> company.Figures:
     """Compute everything and write the marts; returns the figures of the whole company."""
@@ -83,11 +89,12 @@ def _marts_written(
         progress(N_("reading accounts"), 0)
         facts.snapshot(folder / "facts.parquet", as_of=window.as_of, scheme=scheme, merged=ledger.merged)
         accounts = materialise("facts", backend.read_parquet(folder / "facts.parquet"))
-    result = graded(Sources(ledger.sales, ledger.costs, accounts), window, scheme, materialise)
+    sources = Sources(ledger.sales, ledger.costs, accounts, products.marked)
+    result = graded(sources, window, scheme, materialise)
     mart = materialise("accounts", result.accounts)
     progress(N_("writing marts"), 0)
-    company.write_marts(backend, started, ledger.sales, accounts, mart)
-    return company.figures(backend, result.summary, mart, window, scheme, currency)
+    company.write_marts(backend, started, ledger.sales, accounts, mart, products=products.told)
+    return company.figures(backend, result.summary, mart, window, scheme, started.basis["currency"])
 
 
 def _becomes_current(day: date, *, asked: bool) -> bool:

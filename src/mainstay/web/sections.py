@@ -46,7 +46,14 @@ GROUPS = (
         ),
     ),
     Group(_("Insight"), (Section("pareto", _("80:20"), "pareto", "8"),)),
-    Group(_("Data"), (Section("imports", _("Imports"), "imports", "i", may="may_import"),)),
+    Group(
+        _("Data"),
+        (
+            Section("imports", _("Imports"), "imports", "i", may="may_import"),
+            Section("products", _("Products"), "box", "d", may="may_import"),
+        ),
+    ),
+    Group(_("Settings"), (Section("currencies", _("Currencies"), "currencies", "c", may="may_import"),)),
 )
 
 

@@ -13,7 +13,8 @@ from mainstay.core.periods import Window
 from mainstay.grading.marts.files import writing
 from mainstay.grading.models import CELLS, Refresh
 from mainstay.grading.scheme import GradingScheme
-from mainstay.insight import pareto, products
+from mainstay.insight import pareto
+from mainstay.insight import products as sold_products
 
 SUMMARY = (
     "as_of",
@@ -54,18 +55,28 @@ class Figures:
     matrix: dict[str, Any]
 
 
-def write_marts(backend: Backend, refresh: Refresh, sales: Table, facts: Table, accounts: Table) -> None:
-    """Write the marts of `refresh`, by the names of `files.ORDER`; when this returns, the disk holds them."""
+def write_marts(
+    backend: Backend, refresh: Refresh, sales: Table, facts: Table, accounts: Table, *, products: Table | None = None
+) -> None:
+    """Write the marts of `refresh`, by the names of `files.ORDER`; when this returns, the disk holds them.
+
+    `products`: product, category, marked, of those that have a category or are no products. Without them there is no
+    such mart, and the others are the same.
+    """
+    window = Window(refresh.as_of, refresh.months)
     with writing(backend, refresh) as write:
         write("facts", facts)
         write("accounts", accounts)
         write("whale", pareto.whale_curve(accounts))
         write("pareto", pareto.pareto_curve(accounts))
         # Held in memory as a table of its own it took half as long again.
-        sold = products.monthly(sales, Window(refresh.as_of, refresh.months))
+        sold = sold_products.monthly(sales, window)
         # DuckDB gives a timestamp for the first day of a month.
         months = write("months", sold.mutate(month=sold.month.cast("timestamp").date()))
-        write("popular", popular(months, facts))
+        write("popular", popular(months, facts, products))
+        write("sold", sold_products.sold(months, sales, window))
+        if products is not None:
+            write("products", products)
 
 
 # How many accounts with an industry in common it takes to speak of what they buy, and how many products are kept.
@@ -73,13 +84,16 @@ ALIKE = 10
 POPULAR = 100
 
 
-def popular(months: Table, facts: Table) -> Table:
+def popular(months: Table, facts: Table, told: Table | None = None) -> Table:
     """What accounts of an industry buy most: industry (null: of all accounts), rank from 1, product.
 
-    Ranked by the number of accounts that bought the product in the window, then by its code.
+    Ranked by the number of accounts that bought the product in the window, then by its code; what `told` marks is no
+    product.
     """
-    bought = months.filter(months.period == products.THIS_WINDOW, months.product.notnull())
+    bought = months.filter(months.period == sold_products.THIS_WINDOW, months.product.notnull())
     pairs = bought.select("account", "product").distinct()
+    if told is not None:
+        pairs = pairs.anti_join(told.filter(told.marked), "product")
     known = pairs.join(facts.select("code", "industry"), pairs.account == facts.code)
     by_industry = known.group_by("industry", "product").aggregate(buyers=known.count())
     sizes = known.group_by("industry").aggregate(accounts=known.account.nunique())

@@ -24,6 +24,8 @@ ORDER = {
     "whale": ("n",),
     "pareto": ("n",),
     "popular": ("industry", "rank"),
+    "sold": ("product",),
+    "products": ("product",),
 }
 # Rows that are read together. Measured: smaller ones read one account's row or months no faster.
 ROW_GROUPS = {"accounts": 8_192}
@@ -39,6 +41,11 @@ def folder_of(refresh: Refresh) -> Path:
 def file_of(refresh: Refresh, name: str) -> str:
     """The path of one mart."""
     return str(folder_of(refresh) / f"{name}.parquet")
+
+
+def has_mart(refresh: Refresh, name: str) -> bool:
+    """Whether `refresh` wrote this mart: one without products that are known, or of an earlier version, lacks some."""
+    return Path(file_of(refresh, name)).exists()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from decimal import Decimal
 import duckdb
 
 from mainstay.grading.marts.engine import reading
-from mainstay.grading.marts.files import file_of
+from mainstay.grading.marts.files import file_of, has_mart
 from mainstay.grading.models import Refresh
 
 NOTHING = Decimal("0.0000")
@@ -40,10 +40,29 @@ class Products:
 
 @dataclass(frozen=True)
 class Assortment:
-    """`bought` has lines in the window, `lost` only in the window before; a product None: lines that name none."""
+    """`bought` has lines in the window, `lost` only in the window before; a product None: lines that name none.
+
+    `charges` are codes that are no products, such as postage, in either window: with `bought` and `lost` they make up
+    all that was sold.
+    """
 
     bought: Products
     lost: Products
+    charges: Products
+
+
+@dataclass(frozen=True)
+class Branch:
+    """What was bought of a category and all below it. `path` None: of products that are in no category, or, below a
+    category, directly in it. `deeper`: there are categories below."""
+
+    path: str | None
+    name: str
+    products: int
+    sales: Decimal
+    profit: Decimal
+    sales_before: Decimal
+    deeper: bool
 
 
 @dataclass(frozen=True)
@@ -54,37 +73,100 @@ class NotBought:
     rank: int
 
 
-def assortment(refresh: Refresh, code: str, *, limit: int | None = None) -> Assortment:
-    """What was bought in the window, most sales first, and what in the one before only; the first `limit` of each."""
+SEPARATOR = " / "
+
+
+def assortment(refresh: Refresh, code: str, *, limit: int | None = None, category: str = "") -> Assortment:
+    """What was bought in the window, most sales first, and what in the one before only; the first `limit` of each.
+
+    With `category`, of products in it and below it alone; charges are of the whole.
+    """
     with reading() as connection:
+        _create_products(connection, refresh, code)
+        inside = "" if not category else " AND (category = $path OR starts_with(category, $path || $separator))"
+        bound = {"path": category, "separator": SEPARATOR} if category else {}
+        return Assortment(
+            bought=_products(connection, f"now AND NOT marked{inside}", "sales DESC, sales_before DESC", limit, bound),
+            lost=_products(connection, f"NOT now AND NOT marked{inside}", "sales_before DESC", limit, bound),
+            charges=_products(connection, "marked", "sales DESC, sales_before DESC", limit, {}),
+        )
+
+
+def branches(refresh: Refresh, code: str, *, category: str = "") -> list[Branch]:
+    """What was bought in either window by the categories below `category`, at the top where it is blank.
+
+    Most sales first, what is directly in it or in none last; empty where the refresh knows no categories.
+    """
+    if not has_mart(refresh, "products"):
+        return []
+    with reading() as connection:
+        _create_products(connection, refresh, code)
+        rows = connection.execute(
+            """
+            WITH inside AS (
+                SELECT *, CASE WHEN $path = '' THEN category
+                    WHEN starts_with(category, $path || $separator) THEN substr(category, length($path) + 4) END AS rest
+                FROM products WHERE NOT marked
+                    AND ($path = '' OR category = $path OR starts_with(category, $path || $separator))
+            )
+            SELECT string_split(rest, $separator)[1] AS name, count(*) FILTER (now), sum(sales), sum(profit),
+                sum(sales_before), bool_or(contains(rest, $separator))
+            FROM inside GROUP BY name ORDER BY name IS NULL, sum(sales) DESC, name
+            """,
+            {"path": category, "separator": SEPARATOR},
+        ).fetchall()
+    return [
+        Branch(
+            None if name is None else SEPARATOR.join(filter(None, (category, name))),
+            name or "",
+            *sums,
+            deeper=bool(deeper),
+        )
+        for name, *sums, deeper in rows
+    ]
+
+
+def _create_products(connection: duckdb.DuckDBPyConnection, refresh: Refresh, code: str) -> None:
+    """The table `products`: what an account bought of each, with its category and whether it is no product."""
+    connection.execute(
+        """
+        CREATE TEMP TABLE bought AS SELECT product,
+            coalesce(sum(sales) FILTER (period = 0), 0)::DECIMAL(38, 4) AS sales,
+            coalesce(sum(sales - goods_cost) FILTER (period = 0), 0)::DECIMAL(38, 4) AS profit,
+            sum(quantity) FILTER (period = 0) AS quantity,
+            coalesce(sum(sales) FILTER (period = 1), 0)::DECIMAL(38, 4) AS sales_before,
+            sum(quantity) FILTER (period = 1) AS quantity_before,
+            bool_or(period = 0) AS now
+        FROM read_parquet(?) WHERE account = ? AND period < 2 GROUP BY product
+        """,
+        [file_of(refresh, "months"), code],
+    )
+    if has_mart(refresh, "products"):
         connection.execute(
             """
-            CREATE TEMP TABLE products AS SELECT product,
-                coalesce(sum(sales) FILTER (period = 0), 0)::DECIMAL(38, 4) AS sales,
-                coalesce(sum(sales - goods_cost) FILTER (period = 0), 0)::DECIMAL(38, 4) AS profit,
-                sum(quantity) FILTER (period = 0) AS quantity,
-                coalesce(sum(sales) FILTER (period = 1), 0)::DECIMAL(38, 4) AS sales_before,
-                sum(quantity) FILTER (period = 1) AS quantity_before,
-                bool_or(period = 0) AS now
-            FROM read_parquet(?) WHERE account = ? AND period < 2 GROUP BY product
+            CREATE TEMP TABLE products AS SELECT bought.*, told.category, coalesce(told.marked, false) AS marked
+            FROM bought LEFT JOIN read_parquet(?) AS told USING (product)
             """,
-            [file_of(refresh, "months"), code],
+            [file_of(refresh, "products")],
         )
-        return Assortment(
-            bought=_products(connection, "now", "sales DESC, sales_before DESC", limit),
-            lost=_products(connection, "NOT now", "sales_before DESC", limit),
+    else:
+        connection.execute(
+            "CREATE TEMP TABLE products AS SELECT *, NULL::VARCHAR AS category, false AS marked FROM bought"
         )
 
 
-def _products(connection: duckdb.DuckDBPyConnection, which: str, order: str, limit: int | None) -> Products:
+def _products(
+    connection: duckdb.DuckDBPyConnection, which: str, order: str, limit: int | None, bound: dict[str, str]
+) -> Products:
     ((count, *sums),) = connection.execute(
         "SELECT count(*), coalesce(sum(sales), 0)::DECIMAL(38, 4), coalesce(sum(profit), 0)::DECIMAL(38, 4), "
-        f"coalesce(sum(sales_before), 0)::DECIMAL(38, 4) FROM products WHERE {which}"
+        f"coalesce(sum(sales_before), 0)::DECIMAL(38, 4) FROM products WHERE {which}",
+        bound,
     ).fetchall()
     rows = connection.execute(
         "SELECT product, sales, profit, quantity, sales_before, quantity_before "
-        f"FROM products WHERE {which} ORDER BY {order}, product NULLS LAST LIMIT ?",
-        [limit],
+        f"FROM products WHERE {which} ORDER BY {order}, product NULLS LAST LIMIT $limit",
+        bound | {"limit": limit},
     )
     return Products([Bought(*values) for values in rows.fetchall()], count, *sums)
 

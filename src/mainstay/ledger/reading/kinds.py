@@ -5,7 +5,7 @@ from typing import Literal
 
 from mainstay.core.errors import N_, NotFound
 
-Type = Literal["code", "text", "date", "money", "measure", "choice"]
+Type = Literal["code", "text", "date", "money", "measure", "rate", "choice"]
 
 # One of these words in a cell of costs.kind, in any case, means the kind it stands beside.
 COST_KINDS: dict[str, tuple[str, ...]] = {
@@ -24,7 +24,7 @@ class Field:
     """One field of a kind. `headings` are the guesses, best first; the field's own name comes before them.
 
     Types: `code` trimmed text of at most 200 characters, 17850.0 being 17850; `text` at most 10,000;
-    `money` DECIMAL(18,4); `measure` DECIMAL(18,6); `choice` one of `choices`.
+    `money` DECIMAL(18,4); `measure` DECIMAL(18,6); `rate` DECIMAL(19,12); `choice` one of `choices`.
     """
 
     name: str
@@ -288,7 +288,8 @@ ALIASES = Kind(
             "code",
             N_("Alias"),
             "alias code|old code|old account|old account code|old customer code|old customer no|former code|"
-            "other code|duplicate|duplicate code|merged code|别名|别名编码|原编码|旧编码|旧客户编号|原客户编号|重复编码",
+            "other code|duplicate|duplicate code|merged code|"
+            "别名|别名编码|原编码|旧编码|旧客户编号|原客户编号|重复编码",
         ),
         _need(
             "account",
@@ -300,7 +301,81 @@ ALIASES = Kind(
     ),
 )
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (ACCOUNTS, CONTACTS, SALES, COSTS, ALIASES)}
+_PRODUCT = (
+    "product code|product no|product number|product id|product|stock code|sku|item|item code|item no|item number|"
+    "item id|article|article no|article number|material|material no|material number|part no|part number|matnr|"
+    "产品编号|产品代码|产品编码|商品编码|商品编号|商品代码|货号|物料编码|物料号|存货编码|料号|产品|商品|编号|代码|编码"
+)
+
+PRODUCTS = Kind(
+    "products",
+    N_("Products"),
+    (
+        _need("code", "code", N_("Code"), _PRODUCT),
+        _may(
+            "name",
+            "text",
+            N_("Name"),
+            "product name|description|product description|item name|item description|article name|"
+            "article description|material description|产品名称|商品名称|品名|物料名称|存货名称|货品名称|物料描述|名称",
+        ),
+        _may(
+            "category",
+            "text",
+            N_("Category"),
+            "product category|category path|product group|item group|item category|material group|product type|"
+            "family|product family|类别|品类|产品类别|产品分类|商品分类|商品类别|物料分类|存货分类|物料组|分类",
+        ),
+        _may(
+            "no_product",
+            "code",
+            N_("No product"),
+            "not a product|non product|non inventory|service item|charge|非产品|非商品|非存货|费用项|是否费用",
+        ),
+    ),
+)
+
+RATES = Kind(
+    "rates",
+    N_("Exchange rates"),
+    (
+        _need(
+            "currency",
+            "code",
+            N_("Currency"),
+            "currency code|from|from currency|source currency|foreign currency|curr|ccy|waers|fcurr|"
+            "币种|货币|币别|货币代码|原币|外币|源币种",
+        ),
+        _need(
+            "date",
+            "date",
+            N_("Date"),
+            "day|valid from|from date|rate date|effective date|as of|gdatu|日期|生效日期|汇率日期|起始日期|有效日期",
+        ),
+        _need(
+            "rate",
+            "rate",
+            N_("Rate"),
+            "exchange rate|fx rate|conversion rate|mid|middle rate|value|ukurs|汇率|折算汇率|中间价|记账汇率|直接汇率",
+        ),
+        _may(
+            "to",
+            "code",
+            N_("To currency"),
+            "to currency|base|base currency|target currency|reporting currency|local currency|tcurr|"
+            "本位币|目标币种|目标货币|折算币种|本币",
+        ),
+        _may("units", "measure", N_("Units"), "per|unit|units of currency|ratio from|ffact|单位|外币单位|换算单位"),
+        _may(
+            "inverse",
+            "code",
+            N_("Inverse"),
+            "inverted|indirect|indirect quotation|reciprocal|间接标价|间接汇率|反向|倒数",
+        ),
+    ),
+)
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (ACCOUNTS, CONTACTS, SALES, COSTS, ALIASES, PRODUCTS, RATES)}
 
 
 def kind_named(name: str) -> Kind:

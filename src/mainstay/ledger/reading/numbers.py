@@ -17,7 +17,7 @@ NO_NUMBER_COMMA = N_(
 TOO_LARGE = N_("“%(value)s” under “%(column)s” is too large. Correct it.")
 PRODUCT_TOO_LARGE = N_("Quantity times unit price is too large in this row (“%(value)s”). Correct one of them.")
 
-DECIMALS = {"money": "DECIMAL(18,4)", "measure": "DECIMAL(18,6)"}
+DECIMALS = {"money": "DECIMAL(18,4)", "measure": "DECIMAL(18,6)", "rate": "DECIMAL(19,12)"}
 
 # Full-width digits and signs, the minus signs and the blanks that text may hold, and what they stand for.
 _FROM = "０１２３４５６７８９．，＋－−–‒﹣（）￥＄￡’‘＇ʼ\u00a0\u2009\u202f\u2007\u3000"
@@ -63,7 +63,7 @@ def _canonical(text: str, decimal: str) -> str:
 
 
 def quick(text: str, decimal: str, type_: str) -> str:
-    """The exact value in the decimal type of `type_` (money, measure), rounded half away from zero, of a number in a
+    """The exact value in the decimal type of `type_` (money, measure, rate), rounded half away from zero, of a number in a
     usual form; NULL where it is in none."""
     wanted = DECIMALS[type_]
     if decimal == ".":

@@ -14,11 +14,15 @@ from mainstay.core.errors import N_, NotAllowed, NotFound, Refused
 from mainstay.grading.records import Change, cell_changes
 from mainstay.people.models import User
 from mainstay.relationships.services import assessment_add
+from mainstay.web.asked import asked_of
 from mainstay.web.page import render_page
 from mainstay.web.pages.account_head import Head, head_of, visible_account
 from mainstay.web.pages.account_overview import overview_page
 from mainstay.web.pages.account_relationship import AssessmentForm, relationship_page
 from mainstay.web.pages.account_sales import sales_page
+
+# Of the path of a category.
+LONGEST = 1000
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,9 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def sales(request: HttpRequest, pk: int) -> HttpResponse:
     head = head_of(visible_account(cast(User, request.user), pk))
-    return render_page(request, "account/sales", sales_page(head, whole=request.GET.get("products") == "all"))
+    asked = asked_of(request, "products", "category")
+    page = sales_page(head, whole=asked["products"] == "all", category=asked["category"].strip()[:LONGEST])
+    return render_page(request, "account/sales", page)
 
 
 @require_safe

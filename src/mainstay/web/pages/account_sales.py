@@ -9,7 +9,17 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext as _
 
 from mainstay.core.periods import months_before
-from mainstay.grading.marts.purchases import NOTHING, Assortment, Bought, NotBought, assortment, not_bought
+from mainstay.grading.marts.purchases import (
+    NOTHING,
+    SEPARATOR,
+    Assortment,
+    Bought,
+    Branch,
+    NotBought,
+    assortment,
+    branches,
+    not_bought,
+)
 from mainstay.grading.marts.windows import WindowMonth, window_months
 from mainstay.grading.models import Refresh
 from mainstay.ledger.selectors import product_names
@@ -42,10 +52,22 @@ class Sum:
 
 
 @dataclass(frozen=True)
-class SalesPage:
-    """`products` were bought in the window, `lost` only in the window before, `open` by others alike.
+class Tree:
+    """Where in the tree of categories the page is (`above`: name and path of each level), and what is bought below."""
 
-    Each product stands beside its name, blank where it has none; `assortment` has the counts and sums.
+    path: str
+    above: list[tuple[str, str]]
+    branches: list[Branch]
+    total: Sum
+
+
+@dataclass(frozen=True)
+class SalesPage:
+    """`products` were bought in the window, `lost` only in the window before, `open` by others alike; `charges` are
+    codes that are no products.
+
+    Each product stands beside its name, blank where it has none; `assortment` has the counts and sums. `all_told` is
+    what products and charges come to together, where there are charges and no category was chosen.
     """
 
     head: Head
@@ -59,20 +81,24 @@ class SalesPage:
     open: list[tuple[NotBought, str]]
     whole: bool
     costed: bool
+    charges: list[tuple[Bought, str]]
+    all_told: Sum | None
+    tree: Tree | None
     tab: str = "sales"
 
 
-def sales_page(head: Head, *, whole: bool) -> SalesPage:
-    """Every product with `whole`, else the first of them."""
+def sales_page(head: Head, *, whole: bool, category: str = "") -> SalesPage:
+    """Every product with `whole`, else the first of them; of one category, where it is named."""
     refresh, code = head.refresh, head.account.code
     if refresh is None or head.record is None:
-        return SalesPage(head, [], Sum(NOTHING, NOTHING, NOTHING), None, None, [], None, [], [], whole, False)
+        nothing = Sum(NOTHING, NOTHING, NOTHING)
+        return SalesPage(head, [], nothing, None, None, [], None, [], [], whole, False, [], None, None)
     found = window_months(refresh, code)
     months = month_rows(refresh, found)
-    products = assortment(refresh, code, limit=None if whole else ROWS)
-    bought, lost = products.bought.rows, products.lost.rows
+    products = assortment(refresh, code, limit=None if whole else ROWS, category=category)
+    bought, lost, charges = products.bought.rows, products.lost.rows, products.charges.rows
     others = not_bought(refresh, code, limit=BARS)
-    names = product_names([row.product for row in (*bought, *lost)] + [row.product for row in others])
+    names = product_names([row.product for row in (*bought, *lost, *charges)] + [row.product for row in others])
 
     def named(rows: Iterable[Row]) -> list[tuple[Row, str]]:
         return [(row, names.get(row.product or "", "")) for row in rows]
@@ -89,7 +115,32 @@ def sales_page(head: Head, *, whole: bool) -> SalesPage:
         open=named(others),
         whole=whole,
         costed=any(month.goods_cost for month in found),
+        charges=named(charges),
+        all_told=_all_told(products) if charges and not category else None,
+        tree=_tree(refresh, code, category),
     )
+
+
+def _all_told(products: Assortment) -> Sum:
+    parts = (products.bought, products.lost, products.charges)
+    return Sum(
+        sum((part.sales for part in parts), NOTHING), sum((part.sales_before for part in parts), NOTHING), NOTHING
+    )
+
+
+def _tree(refresh: Refresh, code: str, category: str) -> Tree | None:
+    """None where nothing the account bought is in a category."""
+    found = branches(refresh, code, category=category)
+    if not category and all(branch.path is None for branch in found):
+        return None
+    names = category.split(SEPARATOR) if category else []
+    above = [(name, SEPARATOR.join(names[: depth + 1])) for depth, name in enumerate(names)]
+    total = Sum(
+        sum((branch.sales for branch in found), NOTHING),
+        sum((branch.sales_before for branch in found), NOTHING),
+        NOTHING,
+    )
+    return Tree(category, above, found, total)
 
 
 def month_rows(refresh: Refresh, found: Sequence[WindowMonth]) -> list[MonthRow]:

@@ -19,7 +19,8 @@ from mainstay.grading.models import Refresh
 from mainstay.grading.selectors import current_refresh
 from mainstay.ledger.models import Batch, Kind, State
 from mainstay.ledger.reading import recognise
-from mainstay.ledger.selectors import batches, live_batches
+from mainstay.ledger.selectors import batches
+from mainstay.nightly.freshness import is_stale
 from mainstay.web.asked import asked_of
 from mainstay.web.page import render_page
 from mainstay.web.pages.imports_receiving import importer, importers_only, receive
@@ -139,12 +140,6 @@ def _page(request: HttpRequest, form: UploadForm) -> ImportsPage:
     )
 
 
-def is_stale(refresh: Refresh | None) -> bool:
-    """Whether a refresh would count other batches than the current one did."""
-    live = live_batches()
-    return bool(live) if refresh is None else live != list(refresh.batches)
-
-
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text) <= _MOST_ID):
         raise Refused(N_("A page of the list is asked for by the number of a batch."))
@@ -176,5 +171,7 @@ KINDS: tuple[tuple[str, Any, Any], ...] = tuple(
         (Kind.ACCOUNTS, N_("Code, name, country, industry, owner and more")),
         (Kind.CONTACTS, N_("Account, name, title, e-mail and more")),
         (Kind.ALIASES, N_("Alias and account: two codes of one and the same company")),
+        (Kind.PRODUCTS, N_("Code, name, category, whether it is no product")),
+        (Kind.RATES, N_("Currency, date and rate")),
     )
 )

@@ -19,9 +19,9 @@ from mainstay.ledger.models import Batch, Content, State
 from mainstay.ledger.schema import LINES
 from mainstay.ledger.selectors import batches, files_holding
 from mainstay.ledger.services import undo_batch
+from mainstay.nightly.freshness import is_stale
 from mainstay.web.asked import asked_of
 from mainstay.web.page import render_page
-from mainstay.web.pages.imports import is_stale
 from mainstay.web.pages.imports_receiving import importer, importers_only
 from mainstay.web.pages.imports_uploads import Pending, pending_of
 from mainstay.web.pages.imports_words import warnings

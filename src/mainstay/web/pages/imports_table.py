@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from mainstay.core.errors import Refused
 from mainstay.ledger.reading import Match, PreviewRow, SourceFile, Style, kind_named, preview, recognise
+from mainstay.ledger.reading.numbers import DECIMALS
 from mainstay.ledger.reading.relation import quick_relation
 from mainstay.ledger.reading.styles import decide
 from mainstay.web import figures
@@ -193,7 +194,7 @@ def _columns(source: SourceFile, fields: Mapping[str, str], kind: str) -> list[C
     for place, heading in enumerate(source.columns):
         if heading or any(len(row) > place and row[place] for row in source.sample):
             field = kind_named(kind).field(known.pop(heading, ""))
-            numeric = field is not None and field.type in ("money", "measure")
+            numeric = field is not None and field.type in DECIMALS
             columns.append(
                 ColumnView(place, heading, field.name if field else "", field.label if field else "", numeric)
             )
