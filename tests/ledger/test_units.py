@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mainstay.core.errors import Conflict, Refused
 from mainstay.ledger import release, units
+from mainstay.ledger.conflicts import refuse_changed
 from mainstay.ledger.schema import LINES
 
 SALES = LINES["sales"]
@@ -56,7 +57,7 @@ class Ledger:
         units.load_existing(connection, SALES, self.of("lines"), self.covered, undone=sorted(self.undone))
         verdicts = units.judge(connection, SALES)
         if verdicts.changed_units and on_conflict == "fail":
-            units.refuse_changed(connection, SALES, ["a.csv"], verdicts.changed_units)
+            refuse_changed(connection, SALES, ["a.csv"], verdicts.changed_units)
         batch = max([*self.stated, *self.undone], default=0) + 1
         path = self.path()
         if units.write_lines(connection, SALES, batch=batch, replace=on_conflict == "replace", to=path):

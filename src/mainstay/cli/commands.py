@@ -4,7 +4,7 @@ import click
 
 from mainstay import __version__
 from mainstay.cli.benchmark.command import benchmark
-from mainstay.cli.data import batches, import_command, undo
+from mainstay.cli.data import batches, history, import_command, undo
 from mainstay.cli.demo.command import demo
 from mainstay.cli.figures import refresh, show
 from mainstay.cli.home import check, init, serve
@@ -21,6 +21,6 @@ def cli() -> None:
 
 for command in (
     *(demo, init, serve, check, backup_command, restore_command, user),
-    *(import_command, batches, undo, compact, refresh, show, benchmark),
+    *(import_command, batches, history, undo, compact, refresh, show, benchmark),
 ):
     cli.add_command(command)

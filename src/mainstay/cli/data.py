@@ -1,6 +1,7 @@
 """Commands that bring data in and take it out again."""
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from mainstay.cli.output import write_rows
 from mainstay.cli.shell import Command, Progress, format_option, say, told
 from mainstay.core.errors import N_, Refused
 from mainstay.ledger import services
+from mainstay.ledger.history import Statement, Told, unit_history
 from mainstay.ledger.models import Kind
 from mainstay.ledger.reading import Hints
+from mainstay.ledger.schema import LINES
 from mainstay.ledger.selectors import batches as all_batches
 
 BATCH_COLUMNS = (
@@ -38,7 +41,7 @@ BATCH_COLUMNS = (
 @click.option("--separator", help="Where it is recognised wrongly.")
 @click.option("--sheet", help="The sheet of a workbook.")
 def import_command(kind: str, files: tuple[Path, ...], **options: Any) -> None:
-    """Import accounts, contacts, sales or costs: all files together are one batch."""
+    """Import accounts, contacts, sales, costs or aliases: all files together are one batch."""
     need_ready()
     mapping, hints = _mapping(options.pop("mapping_file")), {}
     for name in ("date_order", "decimal", "encoding", "separator", "sheet"):
@@ -92,10 +95,73 @@ def _report(outcome: services.Outcome, order: services.Order) -> None:
     for refusal in outcome.refusals[:5]:
         place = f"{refusal['file']}, {refusal['row']}, {refusal['column'] or '–'}"
         click.echo(f"{place}: {told(refusal['problem'], refusal['params'])}", err=True)
+    for conflict in outcome.conflicts:
+        say(CONFLICT, **_conflict_told(conflict))
     batch = {"batch": outcome.batch.pk} if outcome.batch else {}
     write_rows([{**batch, "kind": order.kind, "source": order.source, **outcome.counts}], "table")
     if order.dry_run:
         say(N_("A dry run: nothing was changed."))
+
+
+CONFLICT = N_(
+    "%(document)s (%(file)s, row %(row)s) is there with other content: batch %(batch)s says %(old)s, the file %(new)s. "
+    "What differs: %(fields)s."
+)
+
+
+def _conflict_told(conflict: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of CONFLICT: both sides with amount, days and accounts."""
+    name = f"{conflict['document']} / {conflict['line']}" if conflict["line"] else conflict["document"]
+    sides = {
+        side: ", ".join(
+            [
+                conflict[side]["amount"],
+                " – ".join(day for day in (conflict[side]["date"], conflict[side]["last_date"]) if day),
+                *conflict[side]["accounts"],
+            ]
+        )
+        for side in ("old", "new")
+    }
+    told = {name: conflict[name] for name in ("file", "row", "batch")}
+    return told | sides | {"document": name, "fields": ", ".join(conflict["fields"])}
+
+
+@click.command("history", cls=Command)
+@click.argument("document")
+@click.option("--kind", type=click.Choice(list(LINES)), default="sales", show_default=True, help="What it is one of.")
+@click.option("--source", default="default", show_default=True, help="The system that the document comes from.")
+@format_option
+def history(document: str, kind: str, source: str, form: str) -> None:
+    """Tell every import that said a document (of costs: a reference), with its lines, and which of them count."""
+    need_ready()
+    found = unit_history(kind=kind, source=source, document=document)
+    fields = [name for name in (*LINES[kind].columns,) if name not in ("source", "document", "unit", "batch")]
+    columns = ("batch", "imported_at", "by", "files", "state", "replaced_by", *fields)
+    rows = [_line_told(said, told, fields) for said in found.statements for told in said.lines or [None]]
+    write_rows([row for row in rows if row], form, columns)
+    if found.lost:
+        say(
+            N_("The lines of imports that were undone are kept for a day only; these may have said it too: %(batches)s."),
+            batches=", ".join(str(batch.pk) for batch in found.lost),
+        )
+
+
+def _line_told(said: Statement, told: Told | None, fields: Sequence[str]) -> dict[str, Any] | None:
+    if told is not None and told.line.now is None:
+        return None
+    line = told.line.now if told is not None and told.line.now is not None else dict.fromkeys(fields)
+    standing = said.standing.value
+    if told is not None and standing == "partly":
+        standing = "replaced" if told.replaced_by else "holds"
+    return {
+        "batch": said.batch.pk,
+        "imported_at": said.batch.live_at,
+        "by": said.batch.by.email if said.batch.by else None,
+        "files": ", ".join(said.batch.files),
+        "state": standing,
+        "replaced_by": told.replaced_by if told else None,
+        **{name: line[name] for name in fields},
+    }
 
 
 @click.command("batches", cls=Command)

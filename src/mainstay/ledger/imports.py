@@ -17,6 +17,7 @@ from mainstay.accounts.statements import Outcome as Written
 from mainstay.core import clock
 from mainstay.core.errors import N_, Conflict, Refused
 from mainstay.ledger import masters, units
+from mainstay.ledger.conflicts import conflicts, refuse_changed
 from mainstay.ledger.creation import Created, load_created, write_facts
 from mainstay.ledger.engine import duckdb_opened, scratch
 from mainstay.ledger.models import Batch, Content, LedgerFile, State
@@ -36,6 +37,7 @@ from mainstay.ledger.selectors import live_files, undone_in
 from mainstay.ledger.writer import Progress, Writer, disk_errors, new_file, no_progress, recorded, sync, writing
 
 SHOWN_REFUSALS = 20
+SHOWN_CONFLICTS = 5
 Made = tuple[dict[str, int], Sequence[tuple[str, dict[str, Any]]]]
 
 
@@ -128,13 +130,14 @@ def _import_lines(work: _Work, reading: Reading) -> Outcome:
         )
         verdicts = units.judge(connection, lines)
         if verdicts.changed_units and order.on_conflict == "fail" and not order.dry_run:
-            units.refuse_changed(connection, lines, reading.names, verdicts.changed_units)
+            refuse_changed(connection, lines, reading.names, verdicts.changed_units)
         counts = _counts(verdicts, order, staged.refused_count)
         outcome = Outcome(counts=counts, left_out=reading.left_out, refusals=refusals)
         units.view_stated(connection, lines, keep=order.on_conflict == "keep")
         created = load_created(connection, order.kind, staged.mapped)
         if order.dry_run:
-            return replace(outcome, counts=counts | created.foreseen())
+            first = conflicts(connection, lines, reading.names, limit=SHOWN_CONFLICTS) if verdicts.changed_units else ()
+            return replace(outcome, counts=counts | created.foreseen(), conflicts=first)
         batch = _open_batch(order, reading)
         work.progress(N_("writing"), verdicts.new_rows)
         files = _write_lines(connection, lines, batch, order, verdicts)
@@ -235,6 +238,8 @@ def _write_lines(
         steps.append((Content.REPEATS, batch, lambda to: units.write_repeats(connection, batch=batch.pk, to=to)))
     if verdicts.changed_units and replaces:
         steps.append((Content.COVERED, None, lambda to: units.write_covered(connection, lines, to=to)))
+    if verdicts.changed_units and not replaces:
+        steps.append((Content.KEPT, batch, lambda to: units.write_kept(connection, lines, batch=batch.pk, to=to)))
     steps.append((Content.FACTS, batch, lambda to: write_facts(connection, to)))
     files, paths = [], []
     for content, owner, write in steps:

@@ -83,11 +83,13 @@ class Outcome:
 
     `counts` of lines: rows, refused, new, known, replaced, kept, conflicts (units), accounts and products made; of
     accounts and contacts: rows, refused, new, changed, known. `refusals` are the first of them, as
-    `reading.describe_refusals` tells them; `warnings` are (msgid, params).
+    `reading.describe_refusals` tells them; `conflicts` the first units that differ from what is held, as
+    `conflicts.conflicts` tells them; `warnings` are (msgid, params).
     """
 
     counts: dict[str, int]
     left_out: tuple[str, ...]
     batch: Batch | None = None
     refusals: Sequence[Mapping[str, Any]] = ()
+    conflicts: Sequence[Mapping[str, Any]] = ()
     warnings: Sequence[tuple[str, dict[str, Any]]] = ()

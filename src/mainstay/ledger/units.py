@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from mainstay.core.errors import N_, Conflict, Refused
+from mainstay.core.errors import N_, Refused
 from mainstay.core.sql import quoted
 from mainstay.ledger.schema import COSTS, Lines
 
@@ -109,28 +109,57 @@ def check_shared(connection: duckdb.DuckDBPyConnection, lines: Lines, names: Seq
             SELECT {lines.whole} FROM incoming GROUP BY {lines.whole} HAVING min(file) <> max(file))
         GROUP BY ALL"""
     )
-    clash = connection.execute(
-        """SELECT a.whole, a.file, a.row, b.file, b.row FROM shared a JOIN shared b ON a.whole = b.whole
-        AND a.file < b.file AND ((a.part IS NULL) <> (b.part IS NULL) OR (a.part IS NOT DISTINCT FROM b.part
-            AND (a.rows <> b.rows OR a.signature <> b.signature)))
-        ORDER BY a.file, a.row, b.file LIMIT 1"""
-    ).fetchone()
-    if clash:
-        whole, first, first_row, second, second_row = clash
-        raise Refused(
-            N_(
-                "%(document)s stands in %(first)s (row %(first_row)s) and, with other lines, in %(second)s "
-                "(row %(second_row)s). Import the files one after the other and say which counts, or mend them."
-            ),
-            document=_named(whole),
-            first=names[first],
-            first_row=first_row,
-            second=names[second],
-            second_row=second_row,
-        )
+    _refuse_clash(connection, names)
     connection.execute(
         """INSERT INTO doubled SELECT file, whole, part FROM shared
         QUALIFY row_number() OVER (PARTITION BY whole, part ORDER BY file) > 1"""
+    )
+
+
+def _refuse_clash(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> None:
+    """Refuse the first of `shared` that two files state differently, naming both places."""
+    clash = connection.execute(
+        """SELECT a.whole, coalesce(a.part, b.part), (a.part IS NULL) <> (b.part IS NULL), a.file, a.row, b.file, b.row
+        FROM shared a JOIN shared b ON a.whole = b.whole
+        AND a.file < b.file AND ((a.part IS NULL) <> (b.part IS NULL) OR (a.part IS NOT DISTINCT FROM b.part
+            AND (a.rows <> b.rows OR a.signature <> b.signature)))
+        ORDER BY a.file, a.row, b.file, b.row LIMIT 1"""
+    ).fetchone()
+    if clash is None:
+        return
+    whole, part, mixed, first, first_row, second, second_row = clash
+    places = {
+        "document": named(whole),
+        "first": names[first],
+        "first_row": first_row,
+        "second": names[second],
+        "second_row": second_row,
+    }
+    if mixed:
+        raise Refused(
+            N_(
+                "%(document)s stands in %(first)s (row %(first_row)s) and in %(second)s (row %(second_row)s), in one "
+                "of them with line numbers and in the other without. Number the lines in both, or leave the numbers "
+                "out of both (--map line=)."
+            ),
+            **places,
+        )
+    if part is not None:
+        raise Refused(
+            N_(
+                "Line %(line)s of %(document)s stands in %(first)s (row %(first_row)s) and, with other content, in "
+                "%(second)s (row %(second_row)s). Import the files one after the other and say which counts, or mend "
+                "them."
+            ),
+            line=part,
+            **places,
+        )
+    raise Refused(
+        N_(
+            "%(document)s stands in %(first)s (row %(first_row)s) and, with other lines, in %(second)s "
+            "(row %(second_row)s). Import the files one after the other and say which counts, or mend them."
+        ),
+        **places,
     )
 
 
@@ -144,7 +173,7 @@ def judge(connection: duckdb.DuckDBPyConnection, lines: Lines) -> Verdicts:
         f"""CREATE OR REPLACE TEMP TABLE judged AS
         WITH stated AS (
             SELECT {lines.whole} AS whole, {lines.part} AS part, count(*) AS rows, {_signature(lines)} AS signature
-            FROM incoming WHERE {lines.whole} IN (SELECT whole FROM held) AND {_counted(lines)} GROUP BY ALL
+            FROM incoming WHERE {lines.whole} IN (SELECT whole FROM held) AND {counted(lines)} GROUP BY ALL
         ), grain AS (
             SELECT whole, bool_or(part IS NULL) AS whole_held, bool_or(part IS NOT NULL) AS parts_held
             FROM held GROUP BY whole
@@ -157,7 +186,7 @@ def judge(connection: duckdb.DuckDBPyConnection, lines: Lines) -> Verdicts:
         LEFT JOIN held h ON h.whole = s.whole AND h.part IS NOT DISTINCT FROM s.part"""
     )
     rows = _number(connection, "SELECT count(*) FROM incoming")
-    doubled = _number(connection, f"SELECT count(*) FROM incoming WHERE NOT {_counted(lines)}")
+    doubled = _number(connection, f"SELECT count(*) FROM incoming WHERE NOT {counted(lines)}")
     doubled_units = _number(connection, "SELECT count(*) FROM doubled")
     totals = {
         verdict: (units, judged)
@@ -191,36 +220,6 @@ def view_stated(connection: duckdb.DuckDBPyConnection, lines: Lines, *, keep: bo
     )
 
 
-def refuse_changed(connection: duckdb.DuckDBPyConnection, lines: Lines, names: Sequence[str], units: int) -> None:
-    """Say, with an example, that what comes in contradicts the ledger."""
-    whole, file, row, batch, old, new = connection.execute(
-        f"""SELECT i.{lines.whole}, i.file, i.row,
-            (SELECT max(batch) FROM existing e WHERE e.{lines.whole} = i.{lines.whole}),
-            (SELECT sum(amount) FROM existing e WHERE e.{lines.whole} = i.{lines.whole} AND e.batch =
-                (SELECT max(batch) FROM existing e WHERE e.{lines.whole} = i.{lines.whole})
-                AND (j.part IS NULL OR {part_of("e", lines)} IS NOT DISTINCT FROM j.part)),
-            (SELECT sum(amount) FROM incoming n WHERE n.{lines.whole} = i.{lines.whole} AND n.file = i.file
-                AND (j.part IS NULL OR {part_of("n", lines)} IS NOT DISTINCT FROM j.part))
-        FROM incoming i JOIN judged j ON j.whole = i.{lines.whole}
-            AND j.part IS NOT DISTINCT FROM {part_of("i", lines)} AND j.verdict = 'changed'
-        ORDER BY i.file, i.row LIMIT 1"""
-    ).fetchone() or ("", 0, 0, 0, 0, 0)
-    raise Conflict(
-        N_(
-            "%(units)s units are in the ledger already with other content, first %(document)s (%(file)s, row %(row)s): "
-            "batch %(batch)s says %(old)s in all, the file %(new)s. Nothing was imported. Say --on-conflict replace to "
-            "take the file's, or --on-conflict keep to leave what is there."
-        ),
-        units=units,
-        document=_named(whole),
-        file=names[file],
-        row=row,
-        batch=batch,
-        old=old,
-        new=new,
-    )
-
-
 def write_lines(connection: duckdb.DuckDBPyConnection, lines: Lines, *, batch: int, replace: bool, to: Path) -> int:
     """Write the lines that are new, and the changed ones where they replace; returns how many."""
     left_out = "('known')" if replace else "('known', 'changed')"
@@ -228,7 +227,20 @@ def write_lines(connection: duckdb.DuckDBPyConnection, lines: Lines, *, batch: i
     return copy_to(
         connection,
         f"""SELECT {columns}, {int(batch)}::INTEGER AS batch FROM incoming
-        WHERE {_counted(lines)} AND NOT EXISTS (FROM judged WHERE verdict IN {left_out}
+        WHERE {counted(lines)} AND NOT EXISTS (FROM judged WHERE verdict IN {left_out}
+            AND judged.whole = incoming.{lines.whole}
+            AND judged.part IS NOT DISTINCT FROM {part_of("incoming", lines)})""",
+        to,
+    )
+
+
+def write_kept(connection: duckdb.DuckDBPyConnection, lines: Lines, *, batch: int, to: Path) -> int:
+    """Write the changed lines that do not count, since what was there is kept; returns how many."""
+    columns = ", ".join(name for name in lines.columns if name != "batch")
+    return copy_to(
+        connection,
+        f"""SELECT {columns}, {int(batch)}::INTEGER AS batch FROM incoming
+        WHERE {counted(lines)} AND EXISTS (FROM judged WHERE verdict = 'changed'
             AND judged.whole = incoming.{lines.whole}
             AND judged.part IS NOT DISTINCT FROM {part_of("incoming", lines)})""",
         to,
@@ -282,7 +294,7 @@ def of_others(batches: Iterable[int]) -> str:
     return f"batch NOT IN ({listed})" if listed else "true"
 
 
-def _counted(lines: Lines) -> str:
+def counted(lines: Lines) -> str:
     return f"""NOT EXISTS (FROM doubled WHERE doubled.file = incoming.file AND doubled.whole = incoming.{lines.whole}
         AND doubled.part IS NOT DISTINCT FROM {part_of("incoming", lines)})"""
 
@@ -306,6 +318,6 @@ def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _named(whole: str) -> str:
+def named(whole: str) -> str:
     """A document for a message; a cost row without reference by its content."""
     return " · ".join(part for part in whole.split("\x1f") if part)
