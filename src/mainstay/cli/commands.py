@@ -8,6 +8,7 @@ from mainstay.cli.data import batches, import_command, undo
 from mainstay.cli.demo.command import demo
 from mainstay.cli.figures import refresh, show
 from mainstay.cli.home import check, init, serve
+from mainstay.cli.money import currency
 from mainstay.cli.people import user
 from mainstay.cli.shell import Group
 
@@ -18,5 +19,5 @@ def cli() -> None:
     """Key account management: which customers you live from, and what to do about each."""
 
 
-for command in (demo, init, serve, check, user, import_command, batches, undo, refresh, show, benchmark):
+for command in (demo, init, serve, check, user, import_command, batches, undo, currency, refresh, show, benchmark):
     cli.add_command(command)
