@@ -21,6 +21,6 @@ def cli() -> None:
 
 for command in (
     *(demo, init, serve, check, backup_command, restore_command, user),
-    *(import_command, batches, history, undo, compact, refresh, show, benchmark),
+    *(import_command, batches, history, undo, compact, currency, refresh, show, benchmark),
 ):
     cli.add_command(command)

@@ -41,7 +41,7 @@ BATCH_COLUMNS = (
 @click.option("--separator", help="Where it is recognised wrongly.")
 @click.option("--sheet", help="The sheet of a workbook.")
 def import_command(kind: str, files: tuple[Path, ...], **options: Any) -> None:
-    """Import accounts, contacts, sales, costs or aliases: all files together are one batch."""
+    """Import accounts, contacts, sales, costs, aliases, products or rates: all files together are one batch."""
     need_ready()
     mapping, hints = _mapping(options.pop("mapping_file")), {}
     for name in ("date_order", "decimal", "encoding", "separator", "sheet"):

@@ -66,11 +66,8 @@ def months(lines: ir.Table, window: Window) -> ir.Table:
 
 def breadth(lines: ir.Table, window: Window, no_products: ir.Table | None = None) -> ir.Table:
     """account, months_bought, products, orders: one row per account with a line in the window."""
-    in_months, of_products, in_orders = (
-        months(lines, window),
-        products(lines, window, no_products),
-        orders(lines, window),
-    )
+    in_months, in_orders = months(lines, window), orders(lines, window)
+    of_products = products(lines, window, no_products)
     together = (
         in_months.left_join(of_products, "account")
         .drop("account_right")

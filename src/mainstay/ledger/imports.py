@@ -183,9 +183,7 @@ def _import_masters(work: _Work, reading: Reading) -> Outcome:
         def write() -> Made:
             written = masters.write(order.kind, rows, batch)
             if written.refused:
-                raise Conflict(
-                    N_("Somebody else changed what the file speaks of meanwhile. Nothing was changed: try again.")
-                )
+                raise Conflict(N_("Somebody else changed the same things meanwhile. Nothing was changed: try again."))
             return _told(written), written.warnings
 
         return _commit(writer, batch, files, outcome, write, (None, None))

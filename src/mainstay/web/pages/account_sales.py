@@ -135,11 +135,9 @@ def _tree(refresh: Refresh, code: str, category: str) -> Tree | None:
         return None
     names = category.split(SEPARATOR) if category else []
     above = [(name, SEPARATOR.join(names[: depth + 1])) for depth, name in enumerate(names)]
-    total = Sum(
-        sum((branch.sales for branch in found), NOTHING),
-        sum((branch.sales_before for branch in found), NOTHING),
-        NOTHING,
-    )
+    sales = sum((branch.sales for branch in found), NOTHING)
+    before = sum((branch.sales_before for branch in found), NOTHING)
+    total = Sum(sales, before, NOTHING)
     return Tree(category, above, found, total)
 
 

@@ -180,9 +180,8 @@ def _filtered(asked: Asked) -> QuerySet[Product]:
         chosen = ProductCategory.objects.filter(pk=typed_whole(category)).first()
         if chosen is None:
             raise Refused(N_("There is no such category."))
-        found = found.filter(
-            _inside("held_category", chosen) | Q(held_category__isnull=True) & _inside("category", chosen)
-        )
+        stated = Q(held_category__isnull=True) & _inside("category", chosen)
+        found = found.filter(_inside("held_category", chosen) | stated)
     return found
 
 
