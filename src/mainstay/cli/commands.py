@@ -9,6 +9,7 @@ from mainstay.cli.demo.command import demo
 from mainstay.cli.figures import refresh, show
 from mainstay.cli.home import check, init, serve
 from mainstay.cli.keeping import backup_command, compact, restore_command
+from mainstay.cli.money import currency
 from mainstay.cli.people import user
 from mainstay.cli.shell import Group
 
