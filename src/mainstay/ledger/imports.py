@@ -202,8 +202,8 @@ def _planned(work: _Work, reading: Reading) -> tuple[Reading, list[dict[str, Any
     if not planned.refused:
         return reading, rows, planned
     aside = [Aside(rows[r.index]["file"], rows[r.index]["row"], r.field, r.problem, r.value) for r in planned.refused]
-    folder = work.folder / "refused-by-accounts"
-    staged = set_aside(staged, reading.files, kind, aside, folder=folder, connection=work.connection)
+    sources = [source for source, _match in reading.files]
+    staged = set_aside(staged, sources, aside, folder=work.folder / "refused-by-accounts", connection=work.connection)
     refused = {(row.file, row.row) for row in aside}
     units.view_staged(work.connection, staged.rows)
     return (

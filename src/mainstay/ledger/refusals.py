@@ -6,7 +6,9 @@ from pathlib import Path
 import duckdb
 
 from mainstay.core.errors import N_
-from mainstay.ledger.reading import Aside, Match, SourceFile, Staged, set_aside
+from mainstay.core.sql import quoted
+from mainstay.ledger.reading import Match, SourceFile, Staged, set_aside
+from mainstay.ledger.reading.cells import clean, code
 from mainstay.ledger.schema import SALES, Lines
 
 Files = Sequence[tuple[SourceFile, Match]]
@@ -24,47 +26,46 @@ def refuse_broken_units(
     connection: duckdb.DuckDBPyConnection, lines: Lines, files: Files, staged: Staged, folder: Path
 ) -> Staged:
     """Put aside lines whose number comes twice in a file, and the other rows of documents that have a refused row."""
-    aside = [] if lines is not SALES or "line" not in staged.mapped else _lines_twice(connection, staged)
-    staged = set_aside(staged, files, lines.kind, aside, folder=folder / "twice", connection=connection)
-    broken = _rows_of_broken_documents(connection, lines, files, staged) if staged.refused_count else []
-    return (
-        set_aside(staged, files, lines.kind, aside + broken, folder=folder / "broken", connection=connection)
-        if (broken)
-        else staged
+    broken = _rows_of_broken_documents(lines, files, staged) if staged.refused_count else []
+    if lines is SALES and "line" in staged.mapped and _find_lines_twice(connection, staged):
+        broken.append(_LINES_TWICE)
+    sources = [source for source, _match in files]
+    return set_aside(staged, sources, " UNION ALL ".join(broken), folder=folder / "aside", connection=connection)
+
+
+_LINES_TWICE = f"""SELECT file, row, 'line' AS field, {quoted(TWICE)} AS problem, document || ' / ' || line AS value
+    FROM suspects QUALIFY count(*) OVER (PARTITION BY file, document, line) > 1"""
+
+
+def _find_lines_twice(connection: duckdb.DuckDBPyConnection, staged: Staged) -> int:
+    """`suspects`: the lines of documents in which a number may come twice; returns how many.
+
+    Each document keeps a bit for each of its lines' numbers, which says of nearly all that none comes twice, in less
+    memory than all the numbers would take.
+    """
+    number = "coalesce(try_cast(right(line, 9) AS INTEGER), (hash(line) % 61)::INTEGER)"
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE suspects AS
+        WITH documents AS (
+            SELECT hash(file, document) AS key FROM {staged.rows} WHERE line IS NOT NULL GROUP BY key
+            HAVING count(*) <> bit_count(bit_or(1::BIGINT << (abs({number}) % 62)::INTEGER)))
+        SELECT file, row, document, line FROM {staged.rows}
+        WHERE line IS NOT NULL AND hash(file, document) IN (FROM documents)"""
     )
+    return connection.execute("SELECT count(*) FROM suspects").fetchall()[0][0]
 
 
-def _lines_twice(connection: duckdb.DuckDBPyConnection, staged: Staged) -> list[Aside]:
-    # A hash first: of a hundred million lines only those that may be double are kept by name.
-    found = connection.execute(
-        """WITH suspects AS (
-            SELECT hash(file, document, line) AS key FROM read_parquet($rows) WHERE line IS NOT NULL
-            GROUP BY key HAVING count(*) > 1)
-        SELECT file, row, document || ' / ' || line FROM read_parquet($rows)
-        WHERE line IS NOT NULL AND hash(file, document, line) IN (FROM suspects)
-        QUALIFY count(*) OVER (PARTITION BY file, document, line) > 1 ORDER BY file, row""",
-        {"rows": str(staged.rows)},
-    ).fetchall()
-    return [Aside(file, row, "line", TWICE, unit) for file, row, unit in found]
-
-
-def _rows_of_broken_documents(
-    connection: duckdb.DuckDBPyConnection, lines: Lines, files: Files, staged: Staged
-) -> list[Aside]:
-    """Good rows of documents without line numbers that have a refused row in the same file."""
+def _rows_of_broken_documents(lines: Lines, files: Files, staged: Staged) -> list[str]:
+    """Queries of the good rows of documents without line numbers that have a refused row in the same file."""
     field = "document" if lines is SALES else "reference"
-    aside: list[Aside] = []
+    queries = []
     for number, (source, match) in enumerate(files):
         if field not in match.fields or "line" in match.fields:
             continue
         place = source.columns.index(match.fields[field]) + 1
-        found = connection.execute(
-            f"""WITH broken AS (
-                SELECT DISTINCT regexp_replace(trim(cells[{place}]), '^(-?[0-9]+)[.]0+$', '\\1') AS document
-                FROM read_parquet($refused) WHERE file = $file)
-            SELECT r.row, r.{field} FROM read_parquet($rows) r JOIN broken ON broken.document = r.{field}
-            WHERE r.file = $file ORDER BY r.row""",
-            {"refused": str(staged.refused), "rows": str(staged.rows), "file": number},
-        ).fetchall()
-        aside += [Aside(number, row, field, BROKEN, document) for row, document in found]
-    return aside
+        queries.append(
+            f"""SELECT r.file, r.row, '{field}' AS field, {quoted(BROKEN)} AS problem, r.{field} AS value
+            FROM {staged.rows} r WHERE r.file = {number} AND r.{field} IN (
+                SELECT {code(clean(f"cells[{place}]"))} FROM {staged.refused} WHERE file = {number})"""
+        )
+    return queries

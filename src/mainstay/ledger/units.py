@@ -36,7 +36,7 @@ class Verdicts:
     changed_rows: int
 
 
-def load_incoming(connection: duckdb.DuckDBPyConnection, lines: Lines, staged: Path, source: str) -> None:
+def load_incoming(connection: duckdb.DuckDBPyConnection, lines: Lines, staged: str, source: str) -> None:
     """`incoming`: the staged rows as the ledger will keep them."""
     own = {"source": "$source", "unit": _ROW_AS_UNIT, "currency": "upper(currency)"}
     columns = [
@@ -50,9 +50,9 @@ def load_incoming(connection: duckdb.DuckDBPyConnection, lines: Lines, staged: P
     connection.execute(f"CREATE OR REPLACE TEMP VIEW incoming AS SELECT file, row, {select} FROM staged_rows")
 
 
-def view_staged(connection: duckdb.DuckDBPyConnection, staged: Path) -> None:
-    """`staged_rows`: the staged rows as they were read."""
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW staged_rows AS FROM read_parquet({quoted(staged)})")
+def view_staged(connection: duckdb.DuckDBPyConnection, staged: str) -> None:
+    """`staged_rows`: the staged rows as they were read; `staged` is what stands after FROM."""
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW staged_rows AS FROM {staged}")
 
 
 def load_existing(
@@ -186,8 +186,10 @@ def judge(connection: duckdb.DuckDBPyConnection, lines: Lines) -> Verdicts:
         LEFT JOIN held h ON h.whole = s.whole AND h.part IS NOT DISTINCT FROM s.part"""
     )
     rows = _number(connection, "SELECT count(*) FROM incoming")
-    doubled = _number(connection, f"SELECT count(*) FROM incoming WHERE NOT {counted(lines)}")
     doubled_units = _number(connection, "SELECT count(*) FROM doubled")
+    doubled = 0
+    if doubled_units:
+        doubled = _number(connection, f"SELECT count(*) FROM incoming WHERE NOT {counted(lines)}")
     totals = {
         verdict: (units, judged)
         for verdict, units, judged in connection.execute(
@@ -224,14 +226,14 @@ def write_lines(connection: duckdb.DuckDBPyConnection, lines: Lines, *, batch: i
     """Write the lines that are new, and the changed ones where they replace; returns how many."""
     left_out = "('known')" if replace else "('known', 'changed')"
     columns = ", ".join(name for name in lines.columns if name != "batch")
-    return copy_to(
-        connection,
-        f"""SELECT {columns}, {int(batch)}::INTEGER AS batch FROM incoming
-        WHERE {counted(lines)} AND NOT EXISTS (FROM judged WHERE verdict IN {left_out}
-            AND judged.whole = incoming.{lines.whole}
-            AND judged.part IS NOT DISTINCT FROM {part_of("incoming", lines)})""",
-        to,
-    )
+    conditions = [counted(lines)] if _holds(connection, "doubled") else []
+    if _holds(connection, "judged"):
+        conditions.append(
+            f"""NOT EXISTS (FROM judged WHERE verdict IN {left_out} AND judged.whole = incoming.{lines.whole}
+            AND judged.part IS NOT DISTINCT FROM {part_of("incoming", lines)})"""
+        )
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return copy_to(connection, f"SELECT {columns}, {int(batch)}::INTEGER AS batch FROM incoming{where}", to)
 
 
 def write_kept(connection: duckdb.DuckDBPyConnection, lines: Lines, *, batch: int, to: Path) -> int:
@@ -307,6 +309,11 @@ def part_of(table: str, lines: Lines) -> str:
 def _signature(lines: Lines) -> str:
     """Equal for equal multisets of lines, whatever their order."""
     return f"sum(hash({', '.join(lines.content)}))"
+
+
+def _holds(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether there are any rows: joins with none would be made all the same, and are dear."""
+    return bool(connection.execute(f"FROM {table} LIMIT 1").fetchall())
 
 
 def _empty(name: str, columns: dict[str, str]) -> str:

@@ -42,12 +42,11 @@ def read(*paths: Path, kind: str = "sales", given: Mapping[str, str] | None = No
     folder = Path(tempfile.mkdtemp(dir=paths[0].parent))
     with duckdb.connect(config={"threads": "2", "memory_limit": "1GB"}) as connection:
         staged = stage(files, kind, folder=folder, connection=connection)
-        found = connection.execute("SELECT * FROM read_parquet(?)", [str(staged.rows)])
+        found = connection.execute(f"SELECT * FROM {staged.rows}")
         names = [column[0] for column in found.description]
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         refusals = describe_refusals(staged, files, connection, limit=1000)
     assert staged.row_count == len(rows)
-    assert {path.name for path in folder.iterdir()} == {"staged.parquet", "refused.parquet"}
     return Read(staged, files, rows, refusals)
 
 

@@ -132,7 +132,14 @@ def test_a_fields_own_name_comes_before_any_guess() -> None:
 
 def test_of_several_guesses_the_fixed_order_decides_and_one_column_serves_one_field() -> None:
     match = match_columns("sales", ["Customer", "Customer ID", "Order", "Invoice", "Date", "Total", "Net Amount"])
-    assert match.fields == {"document": "Invoice", "date": "Date", "account": "Customer ID", "amount": "Net Amount"}
+    assert match.fields == {
+        "document": "Invoice",
+        "date": "Date",
+        "account": "Customer ID",
+        "account_name": "Customer",
+        "amount": "Net Amount",
+    }
+    assert [(note[1]["field"], note[1]["others"]) for note in match.notes] == [("document", "Order"), ("amount", "Total")]
 
 
 def test_what_is_given_wins_over_guesses() -> None:

@@ -74,7 +74,7 @@ def test_what_was_mended_is_read_as_if_it_had_been_right_at_once(tmp_path: Path)
         ("4", -7, "plain"),
         ("5", -7, "-6"),
     ]
-    assert again.files[0][1].left_out == ("reason",)
+    assert again.files[0][1].left_out == ()
 
 
 def test_an_earlier_reason_is_replaced(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import re
 
 from mainstay.core.errors import N_
 from mainstay.core.sql import quoted
+from mainstay.ledger.reading.encoding import ANY, Scan
 from mainstay.ledger.reading.kinds import Field
 
 TEXT_LIMIT = 10_000
@@ -40,8 +41,10 @@ def within(text: str, words: tuple[str, ...]) -> str:
     return f"regexp_full_match({text}, {quoted('|'.join(re.escape(word) for word in words))})"
 
 
-def unprotected(cell: str) -> str:
+def unprotected(cell: str, scan: Scan = ANY) -> str:
     """The cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    if not scan.apostrophes:
+        return cell
     guarded = f"starts_with({cell}, '''') AND regexp_matches({cell}, '^''[-=+@\\t\\r]')"
     return f"CASE WHEN {guarded} THEN substr({cell}, 2) ELSE {cell} END"
 
@@ -52,19 +55,25 @@ def once(value: str, name: str, body: str) -> str:
     return f"list_transform([{value}], lambda {name}: {body})[1]"
 
 
-def trimmed(cell: str) -> str:
+def trimmed(cell: str, scan: Scan = ANY) -> str:
     """The cell without white space around it, NULL where nothing is left.
 
     Most cells begin and end with visible ASCII, and the rest is dear.
     """
-    visible = f"{cell} >= '!' AND {cell} < chr(127) AND regexp_matches({cell}, '[!-~]$')"
+    if not (scan.strange or scan.blanks):
+        return cell
+    if not scan.strange:
+        return f"CASE WHEN {cell} < '!' OR ends_with({cell}, ' ') THEN nullif(trim({cell}), '') ELSE {cell} END"
+    visible = f"{cell} >= '!' AND {cell} < chr(127) AND right({cell}, 1) BETWEEN '!' AND '~'"
     body = f"CASE WHEN s = '' THEN '' WHEN s < '!' OR right(s, 1) < '!' THEN trim(s, {quoted(_SPACES)}) ELSE s END"
     return f"CASE WHEN {visible} THEN {cell} ELSE nullif({once(f'trim({cell})', 's', body)}, '') END"
 
 
-def clean(cell: str) -> str:
+def clean(cell: str, scan: Scan = ANY) -> str:
     """Both: the text of a cell."""
-    return once(unprotected(cell), "u", trimmed("u"))
+    if not (scan.strange or scan.apostrophes):
+        return trimmed(cell, scan)
+    return once(unprotected(cell, scan), "u", trimmed("u", scan))
 
 
 def ascii_only(text: str, from_: str, to: str) -> str:

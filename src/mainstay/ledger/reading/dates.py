@@ -69,7 +69,8 @@ def _named(text: str, pattern: str, names: str) -> str:
 
 def quick(text: str, order: str | None) -> str:
     """The day, of any year, that is written in a usual form, NULL where it is in none."""
-    iso = f"CASE WHEN regexp_matches({text}, '^[0-9]{{4}}[-/]') THEN TRY_CAST({text} AS DATE) END"
+    fifth = f"{text}[5]"
+    iso = f"CASE WHEN {text} >= '0' AND ({fifth} = '-' OR {fifth} = '/') THEN TRY_CAST({text} AS DATE) END"
     return f"coalesce({iso}, {_common(text, order)})"
 
 

@@ -13,6 +13,7 @@ from mainstay.core.errors import N_, Refused
 CHUNK = 1 << 20
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 _NON_ASCII_BYTES = re.compile(rb"[\x80-\xff]+")
+_EMPTY_LINE = re.compile(rb"\n[\r\n]")
 _ENOUGH = 1_000_000  # characters looked at to tell two encodings apart
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -23,11 +24,24 @@ _BOMS = (
 )
 
 
+# White space beside the blank, and the quote, in which line ends may stand.
+_STRANGE = (b'"', b"\t", b"\x0b", b"\x0c", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
+_STRANGE_WIDE = (b"\xc2\x85", b"\xc2\xa0", b"\xe1\x9a\x80", b"\xe2\x80", b"\xe2\x81\x9f", b"\xe3\x80\x80")
+
+
 @dataclass(frozen=True)
 class Scan:
-    """What a pass over a UTF-8 text found: where its last blank line begins (−1: none; the file's end is not one)."""
+    """What a pass over a UTF-8 text found: `empty_lines` (but at its end), `blanks`, `apostrophes`, `underscores`, and
+    whether cells may hold `strange` white space."""
 
-    last_blank: int
+    empty_lines: bool = False
+    blanks: bool = False
+    apostrophes: bool = False
+    underscores: bool = False
+    strange: bool = False
+
+
+ANY = Scan(empty_lines=True, blanks=True, apostrophes=True, underscores=True, strange=True)
 
 
 def encoding_of(path: Path, name: str) -> str:
@@ -191,22 +205,28 @@ def to_utf8(path: Path, encoding: str, to: Path, name: str) -> None:
 
 
 def scan(path: Path, name: str) -> Scan:
-    """Look through a UTF-8 text for NULs (Refused, naming the row) and blank lines."""
-    carry, offset, last_blank = b"", 0, -1
+    """Look through a UTF-8 text; Refused for a NUL, naming the row. What was found once is not looked for again."""
+    empty_lines = blanks = apostrophes = underscores = strange = False
+    carry, tail, offset = b"", b"", 0
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            nul = chunk.find(b"\x00")
-            if nul >= 0:
+            if b"\x00" in chunk:
                 raise Refused(
                     N_("Row %(row)s of “%(file)s” holds a NUL byte: the file is damaged or no text. Export it again."),
                     file=name,
-                    row=_rows(path, offset + nul),
+                    row=_rows(path, offset + chunk.find(b"\x00")),
                 )
-            text = carry + chunk
-            body = text.rstrip(b"\r\n")
-            found = max(body.rfind(b"\n\n"), body.rfind(b"\n\r"), body.rfind(b"\r\r"))
-            if found >= 0:
-                last_blank = offset - len(carry) + found
+            blanks = blanks or b" " in chunk
+            apostrophes = apostrophes or b"'" in chunk
+            underscores = underscores or b"_" in chunk
+            if not strange:
+                signs = _STRANGE if chunk.isascii() else (*_STRANGE, *_STRANGE_WIDE)
+                whole = tail + chunk  # a sign of three bytes may be cut in two
+                strange, tail = any(sign in whole for sign in signs), chunk[-2:]
+            if not empty_lines:
+                text = carry + chunk
+                body = text.rstrip(b"\r\n")
+                empty_lines = _EMPTY_LINE.search(body) is not None or (b"\r" in body and b"\r\r" in body)
+                carry = text[len(body) :][-4:]
             offset += len(chunk)
-            carry = text[len(body) :][-4:]
-    return Scan(last_blank)
+    return Scan(empty_lines, blanks, apostrophes, underscores, strange)

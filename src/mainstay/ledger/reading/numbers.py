@@ -7,6 +7,7 @@ are read; groups must be well formed, so that `1.5` in a file whose decimal sign
 from mainstay.core.errors import N_
 from mainstay.core.sql import quoted
 from mainstay.ledger.reading.cells import ascii_only, once
+from mainstay.ledger.reading.encoding import ANY, Scan
 
 NO_NUMBER_POINT = N_(
     "“%(value)s” under “%(column)s” is no number as this file writes them, such as 1234.56. Correct it."
@@ -62,12 +63,14 @@ def _canonical(text: str, decimal: str) -> str:
     return once(_parts(text, decimal), "p", body)
 
 
-def quick(text: str, decimal: str, type_: str) -> str:
+def quick(text: str, decimal: str, type_: str, scan: Scan = ANY) -> str:
     """The exact value in the decimal type of `type_` (money, measure, rate), rounded half away from zero, of a number in
     a usual form; NULL where it is in none."""
     wanted = DECIMALS[type_]
     if decimal == ".":
-        plain = f"CASE WHEN NOT contains({text}, '_') THEN TRY_CAST({text} AS {wanted}) END"
+        plain = f"TRY_CAST({text} AS {wanted})"
+        if scan.underscores:
+            plain = f"CASE WHEN NOT contains({text}, '_') THEN {plain} END"
         grouped, bare = "[-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?", f"replace({text}, ',', '')"
     else:
         plain = (

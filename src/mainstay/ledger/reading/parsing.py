@@ -40,11 +40,10 @@ class Parsing:
     match: Match
     style: Style
     relation: Relation
-    keep_cells: bool = False
 
     def query(self) -> str:
         """Columns: (`row`,) one per field of the kind, `problems` (NULL: a good row; empty: a blank one), `cells`
-        (of rows with problems; with `keep_cells` of every row)."""
+        (of rows with problems)."""
         mapped = [field for field in self.kind.fields if field.name in self.match.fields]
         steps = (
             [self._first(field) for field in mapped],
@@ -66,13 +65,13 @@ class Parsing:
         if field.type == "date":
             return f"{dates.quick(self._cell(field), self.style.orders.get(field.name))} AS q_{field.name}"
         if field.type in numbers.DECIMALS:
-            return f"{numbers.quick(self._cell(field), self._decimal(field), field.type)} AS q_{field.name}"
-        return f"{cells.unprotected(self._cell(field))} AS u_{field.name}"
+            return f"{numbers.quick(self._cell(field), self._decimal(field), field.type, self.source.scan)} AS q_{field.name}"
+        return f"{cells.unprotected(self._cell(field), self.source.scan)} AS u_{field.name}"
 
     def _text_of(self, field: Field) -> str:
         if _is_typed(field):
-            return f"CASE WHEN q_{field.name} IS NULL THEN {cells.clean(self._cell(field))} END AS t_{field.name}"
-        return f"{cells.trimmed(f'u_{field.name}')} AS t_{field.name}"
+            return f"CASE WHEN q_{field.name} IS NULL THEN {cells.clean(self._cell(field), self.source.scan)} END AS t_{field.name}"
+        return f"{cells.trimmed(f'u_{field.name}', self.source.scan)} AS t_{field.name}"
 
     def _day(self, field: Field) -> str:
         return f"coalesce(q_{field.name}, {dates.slow(f't_{field.name}', self.style.orders.get(field.name))})"
@@ -130,7 +129,7 @@ class Parsing:
             *(["row"] if self.relation.numbered else []),
             *(self._column(field) for field in self.kind.fields),
             f"CASE WHEN {bad} THEN ({told})::{PROBLEMS_TYPE} END AS problems",
-            f"CASE WHEN {'true' if self.keep_cells else bad} THEN ({kept})::VARCHAR[] END AS cells",
+            f"CASE WHEN {bad} THEN ({kept})::VARCHAR[] END AS cells",
         ]
 
     def _column(self, field: Field) -> str:

@@ -79,8 +79,8 @@ def _refused(
     staged: Staged, files: Files, connection: duckdb.DuckDBPyConnection, limit: int | None
 ) -> Iterator[tuple[int, int, tuple[Problem, ...], list[str | None]]]:
     found = connection.cursor().execute(
-        "SELECT file, row, problems, cells FROM read_parquet(?) ORDER BY file, row LIMIT ?",
-        [str(staged.refused), limit if limit is not None else 1 << 62],
+        f"SELECT file, row, problems, cells FROM {staged.refused} ORDER BY file, row LIMIT ?",
+        [limit if limit is not None else 1 << 62],
     )
     while rows := found.fetchmany(_FETCH):
         for file, row, problems, cells in rows:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from mainstay.core.errors import N_, Refused
+from mainstay.ledger.reading.encoding import ANY, Scan
 
 Format = Literal["csv", "xlsx", "parquet"]
 SEPARATORS = (",", ";", "\t", "|")
@@ -91,6 +92,7 @@ class SourceFile:
     types: tuple[str, ...] = ()  # of a Parquet file's columns
     data: Path = field(default_factory=Path)  # what is read: the file itself, or its UTF-8 copy
     quick: bool = False  # a CSV that DuckDB may read by itself: one-line heading, no blank lines below
+    scan: Scan = ANY  # what the cells of a CSV may hold
     scratch: Scratch | None = field(default=None, repr=False)
 
     def close(self) -> None:

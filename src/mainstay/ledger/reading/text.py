@@ -56,7 +56,8 @@ def recognise_text(
         encoding=encoding,
         separator=layout.separator,
         data=data,
-        quick=_is_quick(head, layout, found.last_blank),
+        quick=_is_quick(head, layout, found.empty_lines),
+        scan=found,
         scratch=scratch,
     )
 
@@ -136,10 +137,10 @@ def _sample(data: Path, name: str, layout: _Layout, columns: Sequence[str]) -> t
     return tuple(rows)
 
 
-def _is_quick(head: str, layout: _Layout, last_blank: int) -> bool:
+def _is_quick(head: str, layout: _Layout, empty_lines: bool) -> bool:
     """Whether DuckDB may read the file by itself: the heading is its first line and nothing is blank below it."""
     if layout.heading.row != 1:
         return False
     first = re.split(r"[\r\n]", head, maxsplit=1)[0]
     alone = next(csv.reader([first], delimiter=layout.separator, skipinitialspace=True), [])
-    return clean_heading(alone) == clean_heading(layout.heading.cells) and last_blank < 0
+    return clean_heading(alone) == clean_heading(layout.heading.cells) and not empty_lines
