@@ -1,5 +1,6 @@
 """What was measured, as Markdown that is read as a table, too."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ def markdown(told: dict[str, Any], *, accounts: int, memory: int, threads: int) 
     parts = [
         f"{told['import Parquet']['rows']:,} sales lines, {accounts:,} accounts; {machine()}; {limits}.",
         "",
-        *_table(("work", "Mainstay", "SQL by hand", "ratio", "peak memory", "SQL's peak"), _work(told)),
+        *table(("work", "Mainstay", "SQL by hand", "ratio", "peak memory", "SQL's peak"), _work(told)),
         "",
-        *_table(("what", "measured", "limit"), _answers(told)),
+        *table(("what", "measured", "limit"), _answers(told)),
         "",
         f"Both ways of computing the marts give the same cells: {'yes' if told['alike'] else 'NO'}.",
     ]
@@ -36,32 +37,33 @@ def _work(told: dict[str, Any]) -> list[tuple[str, ...]]:
     )
     rows: list[tuple[str, ...]] = [_pair(name, told[mine], told[other]) for name, mine, other in pairs]
     for name, key in (("import of accounts", "import accounts"), ("import of costs", "import costs")):
-        rows.append((name, _seconds(told[key]["seconds"]), "", "", _memory(told[key]), ""))
-    rows.append(("facts of accounts for grading", _seconds(told["snapshot"]["seconds"]), "", "", "", ""))
+        rows.append((name, seconds(told[key]["seconds"]), "", "", mebibytes(told[key]["peak"]), ""))
+    rows.append(("facts of accounts for grading", seconds(told["snapshot"]["seconds"]), "", "", "", ""))
     return rows
 
 
 def _pair(name: str, mine: dict[str, Any], other: dict[str, Any]) -> tuple[str, ...]:
     ratio = f"{mine['seconds'] / other['seconds']:.2f}"
-    return name, _seconds(mine["seconds"]), _seconds(other["seconds"]), ratio, _memory(mine), _memory(other)
+    return name, seconds(mine["seconds"]), seconds(other["seconds"]), ratio, mebibytes(mine["peak"]), mebibytes(other["peak"])
 
 
 def _answers(told: dict[str, Any]) -> list[tuple[str, ...]]:
     writer = told["writer"]
-    beside = ", ".join(f"{name} {_milliseconds(writer[name])}" for name in ("p50", "p95", "longest"))
+    beside = ", ".join(f"{name} {milliseconds(writer[name])}" for name in ("p50", "p95", "longest"))
     rows: list[tuple[str, ...]] = [
-        ("writing of standings and changes", _seconds(told["publish"]["standings"]), ""),
+        ("writing of standings and changes", seconds(told["publish"]["standings"]), ""),
         (f"another writer's transactions meanwhile ({writer['count']})", beside, "p95 under 1 s"),
     ]
     for name, page in told["pages"].items():
         if name != "peak":
             trouble = "" if page["status"] == 200 else f", status {page['status']}"
-            measured = f"{_milliseconds(page['seconds'])}, {page['queries']} queries{trouble}"
+            measured = f"{milliseconds(page['seconds'])}, {page['queries']} queries{trouble}"
             rows.append((f"page: {name}", measured, "300 ms, 30 queries"))
     return rows
 
 
-def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+    """A Markdown table, in columns that are as wide as their widest cell."""
     widths = [max(len(row[place]) for row in (headings, *rows)) for place in range(len(headings))]
 
     def line(cells: tuple[str, ...]) -> str:
@@ -70,18 +72,26 @@ def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
     return [line(headings), "|" + "|".join("-" * (width + 2) for width in widths) + "|", *map(line, rows)]
 
 
-def _seconds(seconds: float) -> str:
-    return f"{seconds:.1f} s"
+def seconds(taken: float) -> str:
+    """A duration to a tenth of a second."""
+    return f"{taken:.1f} s"
 
 
-def _milliseconds(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{1000 * seconds:.0f} ms"
+def milliseconds(taken: float | None) -> str:
+    """A short duration; a dash where there was none."""
+    return "–" if taken is None else f"{1000 * taken:.0f} ms"
 
 
-def _memory(told: dict[str, Any]) -> str:
-    return f"{told['peak'] / MIB:,.0f} MiB"
+def mebibytes(peak: int) -> str:
+    """Bytes as MiB."""
+    return f"{peak / MIB:,.0f} MiB"
 
 
 def write(text: str, path: Path) -> None:
     """Keep a report."""
     path.write_text(text, encoding="utf-8")
+
+
+def json_of(told: dict[str, Any]) -> str:
+    """What the tables are made of, so that runs can be compared."""
+    return json.dumps(told | {"machine": machine()}, indent=1, sort_keys=True) + "\n"

@@ -1,5 +1,6 @@
 """The steps of the measurement. Each runs in a process of its own, in a data home that is thrown away afterwards."""
 
+import resource
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -44,6 +45,12 @@ PAGES = {
     "sales of an account": ("p0", "/accounts/{largest}/sales/"),
 }
 LEDGER_FILES = {"lines": "sales", "costs": "costs"}
+SALES_TYPES = (
+    {"document": "VARCHAR", "line": "VARCHAR", "date": "DATE", "account": "VARCHAR", "product": "VARCHAR"}
+    | dict.fromkeys(("quantity", "unit_price"), "DECIMAL(18, 6)")
+    | dict.fromkeys(("amount", "cost"), "DECIMAL(18, 4)")
+    | {"currency": "VARCHAR"}
+)
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
@@ -53,13 +60,31 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - start, result
 
 
-def prepare(folder: str, lines: int, accounts: int) -> dict[str, Any]:
-    """Make the data home, its people and the files to import."""
+def measured(work: Callable[[], Any]) -> tuple[dict[str, Any], Any]:
+    """Seconds and processor seconds that the work took, and what it returned."""
+    before = _processor()
+    seconds, result = timed(work)
+    return {"seconds": seconds, "cpu": _processor() - before}, result
+
+
+def _processor() -> float:
+    """User and system time of this process and of those it waited for, in seconds."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def make_home() -> None:
+    """Make the data home and its people."""
     make_ready()
     roles = [Role.DIRECTOR, *[Role.ACCOUNT_MANAGER] * (PEOPLE - 1)]
     User.objects.bulk_create(
         User(email=f"p{number}@example.com", name=f"Person {number}", role=role) for number, role in enumerate(roles)
     )
+
+
+def prepare(folder: str, lines: int, accounts: int) -> dict[str, Any]:
+    """Make the data home, its people and the files to import."""
+    make_home()
     made = made_up.write(Path(folder), lines=lines, accounts=accounts, people=PEOPLE)
     return {"bytes": {path.name: path.stat().st_size for path in vars(made).values()}}
 
@@ -67,24 +92,21 @@ def prepare(folder: str, lines: int, accounts: int) -> dict[str, Any]:
 def import_file(kind: str, path: str) -> dict[str, Any]:
     """Import one file as the command does."""
     order = Order(kind=kind, uploads=[Upload(path=Path(path), name=Path(path).name)])
-    seconds, outcome = timed(lambda: import_files(order=order))
-    return {"seconds": seconds, "rows": outcome.counts["rows"]}
+    told, outcome = measured(lambda: import_files(order=order))
+    return told | {"rows": outcome.counts["rows"], "new": outcome.counts["new"]}
 
 
 def import_sql(path: str) -> dict[str, Any]:
     """The same by hand: read with types given, look for repeated lines, gather the accounts, write Parquet."""
-    types = {"document": "VARCHAR", "line": "VARCHAR", "date": "DATE", "account": "VARCHAR", "product": "VARCHAR"}
-    types |= dict.fromkeys(("quantity", "unit_price"), "DECIMAL(18, 6)")
-    types |= dict.fromkeys(("amount", "cost"), "DECIMAL(18, 4)") | {"currency": "VARCHAR"}
     target = f"{path}.ledger"
 
     def work() -> int:
         with duckdb_opened() as duck:
             if path.endswith(".csv"):
-                duck.read_csv(path, columns=types, header=True).create_view("given")
+                duck.read_csv(path, columns=SALES_TYPES, header=True).create_view("given")
             else:
                 duck.read_parquet(path).create_view("given")
-            columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in types.items())
+            columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in SALES_TYPES.items())
             duck.execute(f"CREATE TEMP TABLE incoming AS SELECT 'default' AS source, {columns} FROM given").fetchall()
             repeated = "SELECT document, line FROM incoming GROUP BY ALL HAVING count(*) > 1"
             duck.execute(f"SELECT count(*) FROM ({repeated})").fetchall()
@@ -94,15 +116,15 @@ def import_sql(path: str) -> dict[str, Any]:
             rows: int = duck.execute(written).fetchall()[0][0]
             return rows
 
-    seconds, rows = timed(work)
+    told, rows = measured(work)
     Path(target).unlink()
-    return {"seconds": seconds, "rows": rows}
+    return told | {"rows": rows}
 
 
 def snapshot(path: str) -> dict[str, Any]:
     """What the database knows about accounts, for both to grade with."""
-    seconds, rows = timed(lambda: facts.snapshot(Path(path), as_of=WINDOW.as_of, scheme=DEFAULT))
-    return {"seconds": seconds, "rows": rows}
+    told, rows = measured(lambda: facts.snapshot(Path(path), as_of=WINDOW.as_of, scheme=DEFAULT))
+    return told | {"rows": rows}
 
 
 def compute(facts_file: str, publish: bool = False) -> dict[str, Any]:
@@ -110,8 +132,8 @@ def compute(facts_file: str, publish: bool = False) -> dict[str, Any]:
     started = services.refresh_open(
         as_of=WINDOW.as_of, months=WINDOW.months, batches=live_batches(), scheme=DEFAULT.to_dict()
     )
-    seconds, figures = timed(lambda: _computed(started, facts_file))
-    told = {"seconds": seconds, "bytes": _size(files.folder_of(started)), "cells": _cells(figures)}
+    told, figures = measured(lambda: _computed(started, facts_file))
+    told |= {"bytes": size_of(files.folder_of(started)), "cells": _cells(figures)}
     if publish:
         Path(settings.MAINSTAY_HOME, "publishing").touch()
         told["standings"], _done = timed(
@@ -138,7 +160,8 @@ def _computed(started: Refresh, facts_file: str) -> company.Figures:
         return company.figures(backend, result.summary, mart, WINDOW, DEFAULT, "EUR")
 
 
-def _size(folder: Path) -> int:
+def size_of(folder: Path) -> int:
+    """Bytes of the files in a folder."""
     return sum(path.stat().st_size for path in folder.iterdir())
 
 
@@ -156,9 +179,9 @@ def compute_sql(facts_file: str, to: str) -> dict[str, Any]:
         with duckdb_opened() as duck:
             return sql.compute(duck, **paths, facts=Path(facts_file), window=WINDOW, to=Path(to))
 
-    seconds, cells = timed(work)
-    told = {cell: [accounts, str(sales), str(profit)] for cell, accounts, sales, profit in cells}
-    return {"seconds": seconds, "bytes": _size(Path(to)), "cells": told}
+    told, cells = measured(work)
+    counted = {cell: [accounts, str(sales), str(profit)] for cell, accounts, sales, profit in cells}
+    return told | {"bytes": size_of(Path(to)), "cells": counted}
 
 
 def write_beside() -> dict[str, Any]:

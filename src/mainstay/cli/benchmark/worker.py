@@ -12,9 +12,10 @@ def run() -> None:
     import django
 
     django.setup()
-    from mainstay.cli.benchmark.steps import STEPS
+    from mainstay.cli.benchmark import readers, steps, suite_steps
 
-    told = STEPS[sys.argv[1]](**json.loads(sys.argv[2]))
+    known = steps.STEPS | suite_steps.STEPS | readers.STEPS
+    told = known[sys.argv[1]](**json.loads(sys.argv[2]))
     # Linux counts in KiB, macOS in bytes.
     unit = 1 if sys.platform == "darwin" else 1024
     told["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
