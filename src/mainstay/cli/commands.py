@@ -4,6 +4,7 @@ import click
 
 from mainstay import __version__
 from mainstay.cli.benchmark.command import benchmark
+from mainstay.cli.costmodel import costmodel
 from mainstay.cli.data import batches, import_command, undo
 from mainstay.cli.demo.command import demo
 from mainstay.cli.figures import refresh, show
@@ -18,5 +19,5 @@ def cli() -> None:
     """Key account management: which customers you live from, and what to do about each."""
 
 
-for command in (demo, init, serve, check, user, import_command, batches, undo, refresh, show, benchmark):
+for command in (demo, init, serve, check, user, import_command, batches, undo, refresh, show, costmodel, benchmark):
     cli.add_command(command)

@@ -1,6 +1,7 @@
 """Commands about the data home: make it, serve it, say whether all is well."""
 
 import socket
+from decimal import Decimal
 
 import click
 from django.conf import settings
@@ -70,7 +71,13 @@ def serve_on(host: str, port: int) -> None:
 def health() -> dict[str, str]:
     """Each part with “ok” or what is wrong with it."""
     found: dict[str, str] = {}
-    for name, probe in {"database": _database, "ledger": _ledger, "engine": _engine, "disk": _disk}.items():
+    for name, probe in {
+        "database": _database,
+        "ledger": _ledger,
+        "figures": _figures,
+        "engine": _engine,
+        "disk": _disk,
+    }.items():
         try:
             probe()
             found[name] = "ok"
@@ -94,6 +101,20 @@ def _ledger() -> None:
             N_("%(count)s files of the ledger are missing, first %(path)s. Restore a backup."),
             count=len(missing),
             path=missing[0],
+        )
+
+
+def _figures() -> None:
+    """Whether the accounts of the current refresh came out to what the ledger held, to the last digit."""
+    from mainstay.grading.selectors import current_refresh
+
+    refresh = current_refresh()
+    apart = Decimal(refresh.summary.get("difference") or 0) if refresh else Decimal(0)
+    if refresh is not None and apart:
+        raise Refused(
+            N_("The figures as of %(day)s are %(amount)s apart from the ledger. Run: mainstay refresh."),
+            day=refresh.as_of.isoformat(),
+            amount=apart,
         )
 
 
@@ -131,7 +152,7 @@ def serve(host: str, port: int) -> None:
 @click.command("check", cls=Command)
 @click.pass_context
 def check(context: click.Context) -> None:
-    """Say whether all is well: database, ledger, engine, disk."""
+    """Say whether all is well: database, ledger, figures, engine, disk."""
     found = health()
     for name, state in found.items():
         click.echo(f"{name}: {state}")

@@ -26,9 +26,9 @@ class RefreshState(models.TextChoices):
 
 
 class Refresh(models.Model):
-    """One grading of every account on the facts dated up to `as_of`, with the batches and the scheme it used.
+    """One grading of every account on the facts dated up to `as_of`, with the batches, the scheme and the cost model it used.
 
-    `folder` holds its marts, relative to the data home. `summary`, `pareto` (without its curve) and `matrix` are what
+    `cost_model` holds the versions, with the days of each; empty where the model was off. `folder` holds its marts, relative to the data home. `summary`, `pareto` (without its curve) and `matrix` are what
     `mainstay show` tells of the whole company. `current` marks the one that lists and pages show.
     """
 
@@ -39,6 +39,7 @@ class Refresh(models.Model):
     folder = models.CharField(max_length=400, blank=True)
     batches = models.JSONField(default=list)
     scheme = models.JSONField(default=dict)
+    cost_model = models.JSONField(default=list)
     summary = models.JSONField(default=dict)
     pareto = models.JSONField(default=dict)
     matrix = models.JSONField(default=dict)

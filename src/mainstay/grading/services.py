@@ -28,11 +28,23 @@ PAUSE = 0.02
 Row = tuple[Any, ...]
 
 
-def refresh_open(*, as_of: date, months: int, batches: list[int], scheme: dict[str, Any]) -> Refresh:
-    """Begin a refresh."""
+def refresh_open(
+    *,
+    as_of: date,
+    months: int,
+    batches: list[int],
+    scheme: dict[str, Any],
+    cost_model: Sequence[dict[str, Any]] = (),
+) -> Refresh:
+    """Begin a refresh; `cost_model` are the versions it costs with, none where the model is off."""
     with transaction.atomic():
         refresh = Refresh.objects.create(
-            as_of=as_of, months=months, batches=batches, scheme=scheme, started_at=clock.now()
+            as_of=as_of,
+            months=months,
+            batches=batches,
+            scheme=scheme,
+            cost_model=list(cost_model),
+            started_at=clock.now(),
         )
         refresh.folder = f"marts/{refresh.pk}"
         refresh.save(update_fields=["folder"])

@@ -14,14 +14,17 @@ from ibis.expr.types import Table
 
 from mainstay.core.errors import N_, Refused
 from mainstay.core.periods import Window
+from mainstay.costing import selectors as costing
 from mainstay.grading import facts, services
-from mainstay.grading.compute import Sources, graded
+from mainstay.grading.compute import Costing, Sources, graded
 from mainstay.grading.marts import company
 from mainstay.grading.models import Refresh
 from mainstay.grading.scheme import DEFAULT, GradingScheme
 from mainstay.grading.selectors import current_refresh
+from mainstay.insight.cost_model import Piece
 from mainstay.ledger.engine import opened, scratch
 from mainstay.ledger.writer import Progress, no_progress, turn
+from mainstay.nightly.effort_taken import effort_taken
 from mainstay.nightly.ledger_taken import Ledger, currency_of, day_of, taken
 
 MONTHS = 12
@@ -50,11 +53,16 @@ def refresh(
             ledger = taken(backend)
             window = Window(day_of(backend, ledger, as_of), months)
             currency = currency_of(backend, ledger, window)
+            pieces = costing.pieces_of(window)
             started = services.refresh_open(
-                as_of=window.as_of, months=months, batches=ledger.batches, scheme=DEFAULT.to_dict()
+                as_of=window.as_of,
+                months=months,
+                batches=ledger.batches,
+                scheme=DEFAULT.to_dict(),
+                cost_model=costing.told(pieces),
             )
             with _failing(started):
-                figures = _marts_written(backend, started, ledger, window, currency, progress)
+                figures = _marts_written(backend, started, ledger, window, currency, pieces, progress)
         with _failing(started):
             return services.refresh_publish(
                 refresh=started,
@@ -70,6 +78,7 @@ def _marts_written(
     ledger: Ledger,
     window: Window,
     currency: str,
+    pieces: list[Piece] | None,
     progress: Progress,
 ) -> company.Figures:
     """Compute everything and write the marts; returns the figures of the whole company."""
@@ -83,11 +92,21 @@ def _marts_written(
         progress(N_("reading accounts"), 0)
         facts.snapshot(folder / "facts.parquet", as_of=window.as_of, scheme=scheme)
         accounts = materialise("facts", backend.read_parquet(folder / "facts.parquet"))
-    result = graded(Sources(ledger.sales, ledger.costs, accounts), window, scheme, materialise)
+    model = None if pieces is None else Costing(pieces, effort_taken())
+    result = graded(Sources(ledger.sales, ledger.costs, accounts), window, scheme, materialise, model)
     mart = materialise("accounts", result.accounts)
     progress(N_("writing marts"), 0)
-    company.write_marts(backend, started, ledger.sales, accounts, mart)
-    return company.figures(backend, result.summary, mart, window, scheme, currency)
+    company.write_marts(backend, started, ledger.sales, accounts, mart, result.modelled)
+    return company.figures(
+        backend,
+        result.summary,
+        mart,
+        window,
+        scheme,
+        currency,
+        pieces=pieces or (),
+        modelled=result.modelled,
+    )
 
 
 def _becomes_current(day: date, *, asked: bool) -> bool:

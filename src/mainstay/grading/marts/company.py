@@ -1,5 +1,6 @@
 """What a refresh publishes of the whole company: its marts, and the figures that `mainstay show` tells."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,10 +11,14 @@ from ibis.expr.types import Table
 
 from mainstay.core.money import plain
 from mainstay.core.periods import Window
+from mainstay.grading.marts import costing
 from mainstay.grading.marts.files import writing
 from mainstay.grading.models import CELLS, Refresh
 from mainstay.grading.scheme import GradingScheme
-from mainstay.insight import pareto, products
+from mainstay.insight import pareto, products, ties
+from mainstay.insight.cost_model import Piece
+from mainstay.insight.modelled import Modelled
+from mainstay.insight.profit import KIND_COLUMNS, KINDS
 
 SUMMARY = (
     "as_of",
@@ -30,6 +35,12 @@ SUMMARY = (
     "profit_after_overhead",
     "unattributed_sales",
     "currency",
+    # All cost lines of accounts, whether they bought or not, and the overhead: together and of each kind.
+    "booked_cost",
+    "costs",
+    "overhead_costs",
+    "difference",
+    *costing.SUMMARY,
 )
 PARETO = (
     "top20_accounts",
@@ -54,8 +65,10 @@ class Figures:
     matrix: dict[str, Any]
 
 
-def write_marts(backend: Backend, refresh: Refresh, sales: Table, facts: Table, accounts: Table) -> None:
-    """Write the marts of `refresh`, by the names of `files.ORDER`; when this returns, the disk holds them."""
+def write_marts(
+    backend: Backend, refresh: Refresh, sales: Table, facts: Table, accounts: Table, modelled: Modelled | None = None
+) -> None:
+    """Write the marts of `refresh`, by the names of `files.ORDER`, and of a cost model; at the end the disk holds them."""
     with writing(backend, refresh) as write:
         write("facts", facts)
         write("accounts", accounts)
@@ -66,6 +79,8 @@ def write_marts(backend: Backend, refresh: Refresh, sales: Table, facts: Table, 
         # DuckDB gives a timestamp for the first day of a month.
         months = write("months", sold.mutate(month=sold.month.cast("timestamp").date()))
         write("popular", popular(months, facts))
+        if modelled is not None:
+            write("model", modelled.shares)
 
 
 # How many accounts with an industry in common it takes to speak of what they buy, and how many products are kept.
@@ -94,13 +109,29 @@ def popular(months: Table, facts: Table) -> Table:
 
 
 def figures(
-    backend: Backend, totals: Table, accounts: Table, window: Window, scheme: GradingScheme, currency: str
+    backend: Backend,
+    totals: Table,
+    accounts: Table,
+    window: Window,
+    scheme: GradingScheme,
+    currency: str,
+    *,
+    pieces: Sequence[Piece] = (),
+    modelled: Modelled | None = None,
 ) -> Figures:
-    """The figures of the company, of `summary.totals` and the account mart."""
-    told = _one(backend, totals) | {
+    """The figures of the company, of the summary of `compute.graded` and the account mart.
+
+    `pieces` and `modelled` are those of the cost model, where one was on.
+    """
+    (sums,), (held,) = (backend.to_pyarrow(table).to_pylist() for table in (totals, ties.of_accounts(accounts)))
+    model = costing.model_told(backend, sums, accounts, pieces, modelled) if modelled else costing.NO_MODEL
+    apart = ties.difference(sums, held) + model.difference
+    told = _json(sums) | model.told | _booked(sums)
+    told |= {
         "as_of": window.as_of.isoformat(),
         "window_start": window.first_day.isoformat(),
         "currency": currency,
+        "difference": plain(apart),
     }
     shares = _one(backend, pareto.summary(accounts, head=scheme.head_share))
     return Figures(
@@ -108,6 +139,15 @@ def figures(
         pareto={name: shares[name] for name in PARETO},
         matrix=_matrix(backend, accounts),
     )
+
+
+def _booked(sums: dict[str, Any]) -> dict[str, Any]:
+    of_accounts = {kind: sums[column] for kind, column in KIND_COLUMNS.items()}
+    return {
+        "booked_cost": plain(sum(of_accounts.values(), Decimal(0))),
+        "costs": _json(of_accounts),
+        "overhead_costs": _json({kind: sums[f"overhead_{kind}"] for kind in KINDS}),
+    }
 
 
 def _matrix(backend: Backend, accounts: Table) -> dict[str, Any]:

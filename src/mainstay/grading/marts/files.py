@@ -25,6 +25,8 @@ ORDER = {
     "pareto": ("n",),
     "popular": ("industry", "rank"),
 }
+# Written where a cost model was on.
+MODEL_ORDER = {"model": ("account", "place")}
 # Rows that are read together. Measured: smaller ones read one account's row or months no faster.
 ROW_GROUPS = {"accounts": 8_192}
 ROW_GROUP = 61_440
@@ -52,7 +54,7 @@ def writing(backend: Backend, refresh: Refresh) -> Iterator[Callable[[str, Table
 
     def write(name: str, table: Table) -> Table:
         path = folder / f"{name}.parquet"
-        ordered = table.order_by([table[column].asc(nulls_first=True) for column in ORDER[name]])
+        ordered = table.order_by([table[column].asc(nulls_first=True) for column in (ORDER | MODEL_ORDER)[name]])
         backend.to_parquet(ordered, path, compression="zstd", row_group_size=ROW_GROUPS.get(name, ROW_GROUP))
         return backend.read_parquet(path)
 
