@@ -16,7 +16,17 @@ ACCOUNT_KEYS = [
     *("code", "name", "cell", "class", "held_class", "letter", "letter_basis", "score", "attractiveness", "potential"),
     *("potential_basis", "state", "rung", "sales", "profit", "rank", "sales_share", "first_order", "last_order"),
     *("orders", "products", "reasons", "strategy", "target"),
+    *("goods_cost", "booked_cost", "costs", "modelled_cost", "profit_after_model", "model"),
 ]
+MODEL_KEYS = (
+    *("modelled_cost", "modelled_cost_unallocated", "profit_after_model", "overhead_in_model"),
+    *("profit_after_model_and_overhead", "model"),
+)
+
+
+def _kinds(**given: str) -> dict[str, str]:
+    kinds = ("goods", "service", "delivery", "rebate", "selling", "finance", "other")
+    return dict.fromkeys(kinds, "0.0000") | given
 
 
 @pytest.fixture
@@ -43,6 +53,11 @@ def test_the_summary() -> None:
         "profit_after_overhead": "125.3333",
         "unattributed_sales": "60.0000",
         "currency": "",
+        "booked_cost": "125.0000",
+        "costs": _kinds(service="30.0000", delivery="25.0000", rebate="10.0000", selling="60.0000"),
+        "overhead_costs": _kinds(other="100.0000"),
+        "difference": "0.0000",
+        **dict.fromkeys(MODEL_KEYS),
     }
 
 
@@ -103,6 +118,9 @@ def test_one_account_with_its_reasons() -> None:
     assert (found["first_order"], found["last_order"]) == ("2023-06-30", "2024-06-30")
     assert found["score"] == pytest.approx(91.6667, abs=5e-5)
     assert found["attractiveness"] == pytest.approx(62.5)
+    assert (found["goods_cost"], found["booked_cost"]) == ("530.0000", "25.0000")
+    assert found["costs"] == _kinds(delivery="25.0000")
+    assert [found[name] for name in ("modelled_cost", "profit_after_model", "model")] == [None] * 3
 
 
 @pytest.mark.usefixtures("graded")

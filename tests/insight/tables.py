@@ -29,7 +29,7 @@ LINES = pa.schema(
         "cost": pa.decimal128(18, 4),
     }
 )
-COSTS = pa.schema({"date": pa.date32(), "account": pa.string(), "amount": pa.decimal128(18, 4)})
+COSTS = pa.schema({"date": pa.date32(), "account": pa.string(), "kind": pa.string(), "amount": pa.decimal128(18, 4)})
 ACCOUNTS = pa.schema(
     {
         "code": pa.string(),
@@ -67,8 +67,8 @@ def sold(account: str | None, day: date, amount: str, **more: Any) -> Row:
     return {**given, "account": account, "date": day, "amount": Decimal(amount), **more}
 
 
-def spent(account: str | None, day: date, amount: str) -> Row:
-    return {"account": account, "date": day, "amount": Decimal(amount)}
+def spent(account: str | None, day: date, amount: str, kind: str | None = "other") -> Row:
+    return {"account": account, "date": day, "kind": kind, "amount": Decimal(amount)}
 
 
 def known(code: str, **more: Any) -> Row:
@@ -116,7 +116,7 @@ def tiny() -> Tables:
     return _read(
         "SELECT 'default' AS source, document, date, account, product, quantity::DECIMAL(18, 6) AS quantity, "
         f"amount::DECIMAL(18, 4) AS amount, cost::DECIMAL(18, 4) AS cost FROM read_csv('{TINY}/sales.csv')",
-        f"SELECT date, account, amount::DECIMAL(18, 4) AS amount FROM read_csv('{TINY}/costs.csv')",
+        f"SELECT date, account, kind, amount::DECIMAL(18, 4) AS amount FROM read_csv('{TINY}/costs.csv')",
         "SELECT code, industry, size::VARCHAR AS size, country, need, last_contact, "
         f"{_NOBODY_SAID}, 0::BIGINT AS contacts FROM read_csv('{TINY}/accounts.csv')",
     )
@@ -128,7 +128,7 @@ def adventure_works() -> Tables:
     return _read(
         "SELECT 'default' AS source, document, date, account, product, quantity::DECIMAL(18, 6) AS quantity, "
         f"amount::DECIMAL(18, 4) AS amount, cost::DECIMAL(18, 4) AS cost FROM '{folder}/sales.parquet'",
-        f"SELECT date, account, amount::DECIMAL(18, 4) AS amount FROM read_csv('{folder}/costs.csv')",
+        f"SELECT date, account, kind, amount::DECIMAL(18, 4) AS amount FROM read_csv('{folder}/costs.csv')",
         "SELECT code, industry, employees::VARCHAR AS size, country, NULL::VARCHAR AS need, "
         f"NULL::DATE AS last_contact, {_NOBODY_SAID}, "
         f"(SELECT count(*) FROM read_csv('{folder}/contacts.csv') c WHERE c.account = a.code) AS contacts "
@@ -143,7 +143,8 @@ def online_retail() -> Tables:
         "SELECT 'default' AS source, InvoiceNo AS document, InvoiceDate::DATE AS date, CustomerID::VARCHAR AS account, "
         "StockCode AS product, Quantity::DECIMAL(18, 6) AS quantity, "
         f"round(Quantity * {price}, 4)::DECIMAL(18, 4) AS amount, NULL::DECIMAL(18, 4) AS cost FROM '{ONLINE_RETAIL}'",
-        "SELECT NULL::DATE AS date, NULL::VARCHAR AS account, NULL::DECIMAL(18, 4) AS amount WHERE false",
+        "SELECT NULL::DATE AS date, NULL::VARCHAR AS account, NULL::VARCHAR AS kind, NULL::DECIMAL(18, 4) AS amount "
+        "WHERE false",
         "SELECT DISTINCT account AS code, NULL::VARCHAR AS industry, NULL::VARCHAR AS size, NULL::VARCHAR AS country, "
         f"NULL::VARCHAR AS need, NULL::DATE AS last_contact, {_NOBODY_SAID}, 0::BIGINT AS contacts "
         "FROM lines WHERE account IS NOT NULL",

@@ -4,6 +4,7 @@ import click
 
 from mainstay import __version__
 from mainstay.cli.benchmark.command import benchmark
+from mainstay.cli.costmodel import costmodel
 from mainstay.cli.data import batches, history, import_command, undo
 from mainstay.cli.demo.command import demo
 from mainstay.cli.figures import refresh, show
@@ -22,6 +23,6 @@ def cli() -> None:
 
 for command in (
     *(demo, init, serve, check, backup_command, restore_command, user),
-    *(import_command, batches, history, undo, compact, currency, refresh, show, benchmark),
+    *(import_command, batches, history, undo, compact, currency, costmodel, refresh, show, benchmark),
 ):
     cli.add_command(command)

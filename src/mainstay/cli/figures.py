@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mainstay.accounts.models import Account
-from mainstay.cli import records
+from mainstay.cli import costs, records
 from mainstay.cli.home import need_ready
 from mainstay.cli.labels import basis, label, target
 from mainstay.cli.output import write_objects, write_record, write_rows
@@ -88,13 +88,15 @@ def summary(as_of: date | None, form: str) -> None:
 
 def _summary(told: dict[str, Any], form: str) -> None:
     if form == "table":
-        write_pairs([(label(name), _money(value)) for name, value in told.items()])
+        write_pairs([(label(name), _money(value)) for name, value in costs.shown(told).items()])
     else:
         write_record(told, form)
 
 
-def _money(value: Any) -> str:
-    """A figure as JSON has it, where money is text."""
+def _money(value: Any) -> Any:
+    """A figure as JSON has it, where money is text; lists of texts as they are."""
+    if isinstance(value, list):
+        return value
     try:
         return figure(Decimal(value) if isinstance(value, str) and "." in value else value)
     except ArithmeticError:
@@ -195,7 +197,7 @@ def account(code: str, as_of: date | None, form: str) -> None:
         )
     told = record.told()
     if form == "table":
-        shown = told | {"target": target(record.cell, record.target)}
+        shown = costs.shown(told | {"target": target(record.cell, record.target)})
         write_pairs([(label(name), _of_account(name, value)) for name, value in shown.items()])
     else:
         write_record(told, form)

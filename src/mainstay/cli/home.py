@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 import click
 import duckdb
@@ -71,8 +72,7 @@ def serve_on(host: str, port: int) -> None:
 
 def health(*, deep: bool = False) -> Iterator[tuple[str, str]]:
     """Each part with “ok” or what is wrong with it; `deep` counts everything again."""
-    parts = {"database": _database, "ledger": _ledger, "engine": _engine, "disk": _disk}
-    for name, probe in (parts | (_deep() if deep else {})).items():
+    for name, probe in (_parts() | (_deep() if deep else {})).items():
         try:
             probe()
             yield name, "ok"
@@ -82,8 +82,11 @@ def health(*, deep: bool = False) -> Iterator[tuple[str, str]]:
             yield name, str(error)
 
 
+def _parts() -> dict[str, Callable[[], None]]:
+    return {"database": _database, "ledger": _ledger, "figures": _figures, "engine": _engine, "disk": _disk}
+
+
 def _deep() -> dict[str, Callable[[], None]]:
-    from mainstay.grading.marts.recount import check_marts
     from mainstay.ledger import recount
 
     return {
@@ -92,7 +95,7 @@ def _deep() -> dict[str, Callable[[], None]]:
         "batches": recount.check_batches,
         "replaced": recount.check_covered,
         "counted once": recount.check_units,
-        "figures": check_marts,
+        "figures": _figures_deep,
     }
 
 
@@ -112,6 +115,27 @@ def _ledger() -> None:
             count=len(missing),
             path=missing[0],
         )
+
+
+def _figures() -> None:
+    """Whether the accounts of the current refresh came out to what the ledger held, to the last digit."""
+    from mainstay.grading.selectors import current_refresh
+
+    refresh = current_refresh()
+    apart = Decimal(refresh.summary.get("difference") or 0) if refresh else Decimal(0)
+    if refresh is not None and apart:
+        raise Refused(
+            N_("The figures as of %(day)s are %(amount)s apart from the ledger. Run: mainstay refresh."),
+            day=refresh.as_of.isoformat(),
+            amount=apart,
+        )
+
+
+def _figures_deep() -> None:
+    from mainstay.grading.marts.recount import check_marts
+
+    _figures()
+    check_marts()
 
 
 def _engine() -> None:
@@ -149,7 +173,7 @@ def serve(host: str, port: int) -> None:
 @click.option("--deep", is_flag=True, help="Count every batch, file and figure again.")
 @click.pass_context
 def check(context: click.Context, deep: bool) -> None:
-    """Say whether all is well: database, ledger, engine, disk."""
+    """Say whether all is well: database, ledger, figures, engine, disk."""
     well = True
     for name, state in health(deep=deep):
         click.echo(f"{name}: {state}")

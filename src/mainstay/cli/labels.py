@@ -51,7 +51,34 @@ LABELS = {
     "reasons": N_("Reasons"),
     "strategy": N_("Strategy"),
     "target": N_("Target"),
+    "booked_cost": N_("Booked cost"),
+    "costs": N_("Booked cost by kind"),
+    "overhead_costs": N_("Overhead by kind"),
+    "difference": N_("Difference from the ledger"),
+    "modelled_cost": N_("Modelled cost"),
+    "modelled_cost_unallocated": N_("Of it unallocated"),
+    "profit_after_model": N_("Profit after the model"),
+    "overhead_in_model": N_("Overhead in the model"),
+    "profit_after_model_and_overhead": N_("Profit after model and overhead"),
+    "model": N_("Parts of the model"),
 }
+KINDS = {
+    "goods": N_("Goods"),
+    "service": N_("Service"),
+    "delivery": N_("Delivery"),
+    "rebate": N_("Rebates"),
+    "selling": N_("Selling"),
+    "finance": N_("Finance"),
+    "other": N_("Other"),
+}
+ACTIVITIES = {
+    "order": N_("Orders"),
+    "line": N_("Order lines"),
+    "return": N_("Returns"),
+    "delivery": N_("Deliveries"),
+    "visit_minute": N_("Visit minutes"),
+}
+DRIVERS = {"sales": N_("by sales"), "orders": N_("by orders"), "lines": N_("by lines")}
 BASES = {"assessed": N_("assessed"), "estimated": N_("estimated"), "unassessed": N_("unassessed")}
 
 

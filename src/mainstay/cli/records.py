@@ -25,9 +25,13 @@ _OF_PLAY = ("strategy", "target")
 _NOWHERE = {"state": "NULL::VARCHAR", "rung": "CASE WHEN first_order IS NOT NULL THEN 1 END"}
 # The largest and the latest first; texts, ranks and classes from the beginning, the first order from the oldest.
 _FALLING = frozenset(
-    ("score", "attractiveness", "potential", "sales", "profit", "sales_share", "last_order", "orders", "products")
+    (
+        *("score", "attractiveness", "potential", "sales", "profit", "sales_share", "last_order", "orders", "products"),
+        *("goods_cost", "booked_cost", "modelled_cost", "profit_after_model"),
+    )
 )
-ORDERS = tuple(FIELDS)
+# What holds several figures has no order.
+ORDERS = tuple(name for name in FIELDS if name not in ("costs", "model"))
 
 
 def in_language(wording: Wording) -> str:

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "mainstay.accounts",
     "mainstay.ledger",
     "mainstay.relationships",
+    "mainstay.costing",
     "mainstay.grading",
 ]
 

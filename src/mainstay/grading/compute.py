@@ -3,7 +3,7 @@
 Pure: Ibis tables in, Ibis tables out. The caller runs them and holds what is computed once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import ibis
@@ -12,8 +12,10 @@ import ibis.expr.types as ir
 from mainstay.core.periods import Window
 from mainstay.grading import account_class, attractiveness, letter, potential
 from mainstay.grading.scheme import GradingScheme
-from mainstay.insight import compute, pareto, percentile, profit, purchases, summary
+from mainstay.insight import compute, pareto, percentile, profit, purchases, summary, ties
+from mainstay.insight.cost_model import Piece
 from mainstay.insight.exact import count, units
+from mainstay.insight.modelled import Modelled, charged, computed
 
 Materialise = Callable[[str, ir.Table], ir.Table]
 
@@ -30,11 +32,22 @@ class Sources(NamedTuple):
     no_products: ir.Table | None = None
 
 
+class Costing(NamedTuple):
+    """The cost model as it holds in the window, and the work done for accounts (`modelled.EFFORT`)."""
+
+    pieces: Sequence[Piece]
+    effort: ir.Table
+
+
 class Graded(NamedTuple):
-    """`accounts`: COLUMNS, one row per account, in no order; `summary`: one row (see `insight.summary.totals`)."""
+    """`accounts`: COLUMNS, one row per account, in no order.
+
+    `summary`: one row of `insight.summary.totals`, `profit.by_kind` and `ties.plain`; `modelled` where a model was on.
+    """
 
     accounts: ir.Table
     summary: ir.Table
+    modelled: Modelled | None = None
 
 
 COLUMNS = (
@@ -82,14 +95,25 @@ COLUMNS = (
     "stated_need",
     "recent_contact",
     "last_contact",
+    *profit.KIND_COLUMNS.values(),
+    "modelled_cost",
+    "profit_after_model",
 )
+_GRADED = COLUMNS[: COLUMNS.index(next(iter(profit.KIND_COLUMNS.values())))]
 
 
-def graded(sources: Sources, window: Window, scheme: GradingScheme, materialise: Materialise) -> Graded:
-    """The account mart and the summary of the company.
+def graded(
+    sources: Sources,
+    window: Window,
+    scheme: GradingScheme,
+    materialise: Materialise,
+    costing: Costing | None = None,
+) -> Graded:
+    """The account mart and the summary of the company, with what the cost model charges where one is given.
 
     `materialise(name, table)` computes a table once and returns what stands for it; each name is used once. Lines are
-    read five times: by account, by month, by product, by document; months of products are a mart of their own.
+    read five times: by account, by month, by product, by document, and plainly for the check of the sums; months of
+    products are a mart of their own.
     """
     bought = materialise("purchases", purchases.by_account(sources.lines, window))
     breadth = materialise("breadth", purchases.breadth(sources.lines, window, sources.no_products))
@@ -105,7 +129,21 @@ def graded(sources: Sources, window: Window, scheme: GradingScheme, materialise:
     scored = _scored(placed.cross_join(letter.telling(described)).cross_join(known).cross_join(spent), scheme)
     mart = account_class.decided(letter.decided(scored, scheme), scheme)
     cells = mart.mutate(cell=mart.letter + mart["class"].cast("string"))
-    return Graded(cells.select(*COLUMNS), summary.totals(bought, booked, joined))
+    whole = profit.with_kinds(cells.select(*_GRADED), booked)
+    model = _modelled(sources, costing, joined, window, materialise) if costing else None
+    costed = charged(whole, model.shares) if model else profit.unmodelled(whole)
+    told = summary.totals(bought, booked, joined).cross_join(profit.by_kind(booked))
+    plain = ties.plain(sources.lines, sources.costs, window)
+    return Graded(costed.select(*COLUMNS), told.cross_join(plain), model)
+
+
+def _modelled(
+    sources: Sources, costing: Costing, joined: ir.Table, window: Window, materialise: Materialise
+) -> Modelled:
+    """Work for an account that nobody knows stays unallocated, so that none of it is lost."""
+    codes, done = joined.select("code"), costing.effort
+    effort = done.left_join(codes, done.account == codes.code).select("day", "minutes", account="code")
+    return computed(sources.lines, sources.costs, effort, costing.pieces, window, materialise)
 
 
 PLACED = ("potential", "volume", "margin", "room", *letter.PARTS)

@@ -28,9 +28,10 @@ class RefreshState(models.TextChoices):
 class Refresh(models.Model):
     """One grading of every account on the facts dated up to `as_of`, with the batches and the scheme it used.
 
-    `basis` says what else it was computed with: currency, rates, marked products. `folder` holds its marts, relative
-    to the data home. `summary`, `pareto` (without its curve) and `matrix` are what `mainstay show` tells of the whole
-    company. `current` marks the one that lists and pages show.
+    `basis` says what else it was computed with: currency, rates, marked products. `cost_model` holds the versions of the
+    cost model with the days of each; empty where it was off. `folder` holds its marts, relative to the data home.
+    `summary`, `pareto` (without its curve) and `matrix` are what `mainstay show` tells of the whole company. `current`
+    marks the one that lists and pages show.
     """
 
     as_of = models.DateField()
@@ -41,6 +42,7 @@ class Refresh(models.Model):
     batches = models.JSONField(default=list)
     scheme = models.JSONField(default=dict)
     basis = models.JSONField(default=dict)
+    cost_model = models.JSONField(default=list)
     summary = models.JSONField(default=dict)
     pareto = models.JSONField(default=dict)
     matrix = models.JSONField(default=dict)

@@ -12,17 +12,20 @@ from django.utils.translation import get_language
 from mainstay.accounts.models import Account
 from mainstay.core.periods import Window
 from mainstay.grading.marts import accounts as mart
+from mainstay.grading.marts.costing import parts_by_account
 from mainstay.grading.marts.publishing import row_of_reasons
 from mainstay.grading.models import CellChange, Refresh, RefreshState
 from mainstay.grading.playbook import PLAYBOOK
 from mainstay.grading.reasons import class_reason, letter_reason
 from mainstay.grading.scheme import GradingScheme
+from mainstay.insight.profit import KIND_COLUMNS
 
 
 @dataclass(frozen=True)
 class AccountRecord:
     """The keys of `show account`, in its order; `account_class` is told as `class`.
 
+    `costs` is the booked cost of each kind; `model` the parts of the modelled cost, both null where they are not known.
     `reasons` and `strategy` are in the language of whoever reads. `figures` is the row of the account mart.
     """
 
@@ -50,6 +53,12 @@ class AccountRecord:
     reasons: list[str]
     strategy: str
     target: str | None
+    goods_cost: Decimal
+    booked_cost: Decimal
+    costs: Mapping[str, Decimal | None]
+    modelled_cost: Decimal | None
+    profit_after_model: Decimal | None
+    model: list[dict[str, Any]] | None
     figures: Mapping[str, Any]
 
     def told(self, *, reasons: bool = True) -> dict[str, Any]:
@@ -72,7 +81,10 @@ class Change:
 def account_record(refresh: Refresh, account: Account) -> AccountRecord | None:
     """Where an account stood by a refresh; None where it was not known then."""
     row = mart.account(refresh, account.code)
-    return None if row is None else _record(row, account, _reasons(row, refresh))
+    if row is None:
+        return None
+    parts = parts_by_account(refresh, [account.code])
+    return _record(row, account, _reasons(row, refresh), parts.get(account.code))
 
 
 def account_records(
@@ -81,8 +93,9 @@ def account_records(
     """Records, without reasons, of `accounts` or of the whole company, in an order of `marts.accounts.ORDERS`."""
     codes = None if accounts is None else mart.codes_of(accounts)
     rows = mart.accounts(refresh, codes=codes, order=order, limit=limit)
-    known = _known([row["code"] for row in rows])
-    return [_record(row, known.get(row["code"]), []) for row in rows]
+    codes_found = [row["code"] for row in rows]
+    known, parts = _known(codes_found), parts_by_account(refresh, codes_found)
+    return [_record(row, known.get(row["code"]), [], parts.get(row["code"])) for row in rows]
 
 
 def cell_changes(account: Account) -> list[Change]:
@@ -108,7 +121,9 @@ def _known(codes: list[str]) -> dict[str, Account]:
     return found
 
 
-def _record(row: Mapping[str, Any], account: Account | None, reasons: list[str]) -> AccountRecord:
+def _record(
+    row: Mapping[str, Any], account: Account | None, reasons: list[str], model: list[dict[str, Any]] | None
+) -> AccountRecord:
     play = PLAYBOOK[row["cell"]]
     plain = ("code", "cell", "letter", "letter_basis", "score", "attractiveness", "potential", "potential_basis")
     bought = ("sales", "profit", "rank", "sales_share", "first_order", "last_order", "orders", "products")
@@ -123,5 +138,11 @@ def _record(row: Mapping[str, Any], account: Account | None, reasons: list[str])
         reasons=reasons,
         strategy=play.strategy.in_language(get_language() or "en"),
         target=play.target,
+        goods_cost=row["goods_cost"],
+        booked_cost=row["booked_cost"],
+        costs={kind: row.get(column) for kind, column in KIND_COLUMNS.items()},
+        modelled_cost=row.get("modelled_cost"),
+        profit_after_model=row.get("profit_after_model"),
+        model=model,
         figures=row,
     )

@@ -29,12 +29,26 @@ Row = tuple[Any, ...]
 
 
 def refresh_open(
-    *, as_of: date, months: int, batches: list[int], scheme: dict[str, Any], basis: dict[str, Any] | None = None
+    *,
+    as_of: date,
+    months: int,
+    batches: list[int],
+    scheme: dict[str, Any],
+    basis: dict[str, Any] | None = None,
+    cost_model: Sequence[dict[str, Any]] = (),
 ) -> Refresh:
-    """Begin a refresh. `basis`: what beside lines and scheme it is computed with."""
+    """Begin a refresh. `basis`: what beside lines and scheme it is computed with; `cost_model`: the versions it costs
+    with, none where the model is off.
+    """
     with transaction.atomic():
         refresh = Refresh.objects.create(
-            as_of=as_of, months=months, batches=batches, scheme=scheme, basis=basis or {}, started_at=clock.now()
+            as_of=as_of,
+            months=months,
+            batches=batches,
+            scheme=scheme,
+            basis=basis or {},
+            cost_model=list(cost_model),
+            started_at=clock.now(),
         )
         refresh.folder = f"marts/{refresh.pk}"
         refresh.save(update_fields=["folder"])

@@ -14,14 +14,17 @@ from ibis.expr.types import Table
 
 from mainstay.core.errors import N_, Refused
 from mainstay.core.periods import Window
+from mainstay.costing import selectors as costing
 from mainstay.grading import facts, services
-from mainstay.grading.compute import Sources, graded
+from mainstay.grading.compute import Costing, Sources, graded
 from mainstay.grading.marts import company
 from mainstay.grading.models import Refresh
 from mainstay.grading.scheme import DEFAULT, GradingScheme
 from mainstay.grading.selectors import current_refresh
+from mainstay.insight.cost_model import Piece
 from mainstay.ledger.engine import opened, scratch
 from mainstay.ledger.writer import Progress, no_progress, turn
+from mainstay.nightly.effort_taken import effort_taken
 from mainstay.nightly.ledger_taken import Ledger, day_of, in_one_currency, taken
 from mainstay.nightly.products_told import Products, products_told
 
@@ -51,16 +54,17 @@ def refresh(
             ledger = taken(backend)
             window = Window(day_of(backend, ledger, as_of), months)
             ledger, money = in_one_currency(backend, ledger, window)
-            products = products_told()
+            products, pieces = products_told(), costing.pieces_of(window)
             started = services.refresh_open(
                 as_of=window.as_of,
                 months=months,
                 batches=ledger.batches,
                 scheme=DEFAULT.to_dict(),
                 basis=money | products.basis,
+                cost_model=costing.told(pieces),
             )
             with _failing(started):
-                figures = _marts_written(backend, started, ledger, window, products, progress)
+                figures = _marts_written(backend, started, ledger, window, products, pieces, progress)
         with _failing(started):
             return services.refresh_publish(
                 refresh=started,
@@ -76,6 +80,7 @@ def _marts_written(
     ledger: Ledger,
     window: Window,
     products: Products,
+    pieces: list[Piece] | None,
     progress: Progress,
 ) -> company.Figures:
     """Compute everything and write the marts; returns the figures of the whole company."""
@@ -89,12 +94,24 @@ def _marts_written(
         progress(N_("reading accounts"), 0)
         facts.snapshot(folder / "facts.parquet", as_of=window.as_of, scheme=scheme, merged=ledger.merged)
         accounts = materialise("facts", backend.read_parquet(folder / "facts.parquet"))
+    model = None if pieces is None else Costing(pieces, effort_taken())
     sources = Sources(ledger.sales, ledger.costs, accounts, products.marked)
-    result = graded(sources, window, scheme, materialise)
+    result = graded(sources, window, scheme, materialise, model)
     mart = materialise("accounts", result.accounts)
     progress(N_("writing marts"), 0)
-    company.write_marts(backend, started, ledger.sales, accounts, mart, products=products.told)
-    return company.figures(backend, result.summary, mart, window, scheme, started.basis["currency"])
+    company.write_marts(
+        backend, started, ledger.sales, accounts, mart, products=products.told, modelled=result.modelled
+    )
+    return company.figures(
+        backend,
+        result.summary,
+        mart,
+        window,
+        scheme,
+        started.basis["currency"],
+        pieces=pieces or (),
+        modelled=result.modelled,
+    )
 
 
 def _becomes_current(day: date, *, asked: bool) -> bool:

@@ -18,6 +18,12 @@ DAY = "getvariable('as_of')"
 NOW = f"date > getvariable('start') AND date <= {DAY}"
 BEFORE = "date > getvariable('start_before') AND date <= getvariable('start')"
 UNITS = "({} * 10000)::BIGINT"
+# Kinds of booked cost: what is of none of the first six is other.
+_NAMED = ("goods", "service", "delivery", "rebate", "selling", "finance")
+_IS_OTHER = f"kind IS NULL OR kind NOT IN {_NAMED}"
+_KIND_IS = {kind: f"kind = '{kind}'" for kind in _NAMED} | {"other": _IS_OTHER}
+_KINDS = ", ".join(f"sum(amount) FILTER ({test}) AS booked_{kind}" for kind, test in _KIND_IS.items())
+_BY_KIND = ", ".join(f"coalesce(booked_{kind}, 0)::DECIMAL(38, 4) AS booked_{kind}" for kind in _KIND_IS)
 
 _PURCHASES = f"""
 CREATE TEMP TABLE purchases AS
@@ -45,7 +51,8 @@ FROM m LEFT JOIN o USING (account) LEFT JOIN p USING (account)
 """
 _BOOKED = f"""
 CREATE TEMP TABLE booked AS
-SELECT account, sum(amount)::DECIMAL(38, 4) AS booked_cost, count(*) AS cost_lines
+SELECT account, sum(amount)::DECIMAL(38, 4) AS booked_cost, count(*) AS cost_lines,
+    {_KINDS}
 FROM costs WHERE {NOW} GROUP BY account
 """
 _FIGURES = f"""
@@ -185,8 +192,8 @@ SELECT code, active, class, letter, letter || class AS cell, rule, letter_basis,
     lines, orders, products, months_bought, contacts, first_order, last_order, days_since_first, bought_before,
     bought_previous, rank, profit_rank, sales_share, coalesce(in_core, false) AS in_core,
     coalesce(in_head, false) AS in_head, coalesce(in_top20, false) AS in_top20, stated_need, recent_contact,
-    last_contact
-FROM classed
+    last_contact, {_BY_KIND}, NULL::DECIMAL(38, 4) AS modelled_cost, NULL::DECIMAL(38, 4) AS profit_after_model
+FROM classed LEFT JOIN (SELECT * EXCLUDE (booked_cost, cost_lines) FROM booked) ON account = code
 """
 _MONTHS = f"""
 SELECT account, date_trunc('month', date)::DATE AS month, product,

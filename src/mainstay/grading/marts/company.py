@@ -1,5 +1,6 @@
 """What a refresh publishes of the whole company: its marts, and the figures that `mainstay show` tells."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,11 +11,15 @@ from ibis.expr.types import Table
 
 from mainstay.core.money import plain
 from mainstay.core.periods import Window
+from mainstay.grading.marts import costing
 from mainstay.grading.marts.files import writing
 from mainstay.grading.models import CELLS, Refresh
 from mainstay.grading.scheme import GradingScheme
-from mainstay.insight import pareto
+from mainstay.insight import pareto, ties
 from mainstay.insight import products as sold_products
+from mainstay.insight.cost_model import Piece
+from mainstay.insight.modelled import Modelled
+from mainstay.insight.profit import KIND_COLUMNS, KINDS
 
 SUMMARY = (
     "as_of",
@@ -31,6 +36,12 @@ SUMMARY = (
     "profit_after_overhead",
     "unattributed_sales",
     "currency",
+    # All cost lines of accounts, whether they bought or not, and the overhead: together and of each kind.
+    "booked_cost",
+    "costs",
+    "overhead_costs",
+    "difference",
+    *costing.SUMMARY,
 )
 PARETO = (
     "top20_accounts",
@@ -56,12 +67,19 @@ class Figures:
 
 
 def write_marts(
-    backend: Backend, refresh: Refresh, sales: Table, facts: Table, accounts: Table, *, products: Table | None = None
+    backend: Backend,
+    refresh: Refresh,
+    sales: Table,
+    facts: Table,
+    accounts: Table,
+    *,
+    products: Table | None = None,
+    modelled: Modelled | None = None,
 ) -> None:
     """Write the marts of `refresh`, by the names of `files.ORDER`; when this returns, the disk holds them.
 
-    `products`: product, category, marked, of those that have a category or are no products. Without them there is no
-    such mart, and the others are the same.
+    `products`: product, category, marked, of those that have a category or are no products. `modelled`: what a cost
+    model costs. Without them there are no such marts, and the others are the same.
     """
     window = Window(refresh.as_of, refresh.months)
     with writing(backend, refresh) as write:
@@ -77,6 +95,8 @@ def write_marts(
         write("sold", sold_products.sold(months, sales, window))
         if products is not None:
             write("products", products)
+        if modelled is not None:
+            write("model", modelled.shares)
 
 
 # How many accounts with an industry in common it takes to speak of what they buy, and how many products are kept.
@@ -108,13 +128,29 @@ def popular(months: Table, facts: Table, told: Table | None = None) -> Table:
 
 
 def figures(
-    backend: Backend, totals: Table, accounts: Table, window: Window, scheme: GradingScheme, currency: str
+    backend: Backend,
+    totals: Table,
+    accounts: Table,
+    window: Window,
+    scheme: GradingScheme,
+    currency: str,
+    *,
+    pieces: Sequence[Piece] = (),
+    modelled: Modelled | None = None,
 ) -> Figures:
-    """The figures of the company, of `summary.totals` and the account mart."""
-    told = _one(backend, totals) | {
+    """The figures of the company, of the summary of `compute.graded` and the account mart.
+
+    `pieces` and `modelled` are those of the cost model, where one was on.
+    """
+    (sums,), (held,) = (backend.to_pyarrow(table).to_pylist() for table in (totals, ties.of_accounts(accounts)))
+    model = costing.model_told(backend, sums, accounts, pieces, modelled) if modelled else costing.NO_MODEL
+    apart = ties.difference(sums, held) + model.difference
+    told = _json(sums) | model.told | _booked(sums)
+    told |= {
         "as_of": window.as_of.isoformat(),
         "window_start": window.first_day.isoformat(),
         "currency": currency,
+        "difference": plain(apart),
     }
     shares = _one(backend, pareto.summary(accounts, head=scheme.head_share))
     return Figures(
@@ -122,6 +158,15 @@ def figures(
         pareto={name: shares[name] for name in PARETO},
         matrix=_matrix(backend, accounts),
     )
+
+
+def _booked(sums: dict[str, Any]) -> dict[str, Any]:
+    of_accounts = {kind: sums[column] for kind, column in KIND_COLUMNS.items()}
+    return {
+        "booked_cost": plain(sum(of_accounts.values(), Decimal(0))),
+        "costs": _json(of_accounts),
+        "overhead_costs": _json({kind: sums[f"overhead_{kind}"] for kind in KINDS}),
+    }
 
 
 def _matrix(backend: Backend, accounts: Table) -> dict[str, Any]:

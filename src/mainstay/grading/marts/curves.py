@@ -16,6 +16,7 @@ from mainstay.core.money import plain
 from mainstay.core.sql import quoted
 from mainstay.grading.marts.accounts import scoped
 from mainstay.grading.marts.company import PARETO
+from mainstay.grading.marts.costing import costs_of
 from mainstay.grading.marts.engine import reading
 from mainstay.grading.marts.files import file_of
 from mainstay.grading.models import Refresh
@@ -25,6 +26,8 @@ from mainstay.insight import pareto
 Curve = Literal["pareto", "whale"]
 POINTS = 500
 NOTHING = Decimal("0.0000")
+# Keys of the summary that are the same for a part of the company.
+_OF_ANYBODY = ("as_of", "window_start", "currency")
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,8 @@ def _ranked(connection: duckdb.DuckDBPyConnection, refresh: Refresh, codes: pa.T
 def totals(refresh: Refresh, codes: pa.Table | None = None) -> dict[str, Any]:
     """The keys of `show summary`, as JSON has them.
 
-    For a part of the company, what belongs to no account is None: overhead, profit after it, unattributed sales.
+    For a part of the company, what belongs to no account is None: overhead, profit after it, unattributed sales,
+    what a cost model left unallocated, the check of the sums.
     """
     if codes is None:
         return dict(refresh.summary)
@@ -147,11 +151,11 @@ def totals(refresh: Refresh, codes: pa.Table | None = None) -> dict[str, Any]:
         "purchaser_cost": plain(goods + purchasers),
         "non_purchaser_cost": plain(others),
         "profit": plain(sales - goods - purchasers - others),
-        "overhead": None,
-        "profit_after_overhead": None,
-        "unattributed_sales": None,
+        **costs_of(refresh, codes),
     }
-    return {name: told.get(name, value) for name, value in refresh.summary.items()}
+    if told.get("modelled_cost") is not None:
+        told["profit_after_model"] = plain(Decimal(told["profit"]) - Decimal(told["modelled_cost"]))
+    return {name: value if name in _OF_ANYBODY else told.get(name) for name, value in refresh.summary.items()}
 
 
 def _create_part(connection: duckdb.DuckDBPyConnection, refresh: Refresh, codes: pa.Table | None) -> None:

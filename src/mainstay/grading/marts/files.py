@@ -26,9 +26,10 @@ ORDER = {
     "popular": ("industry", "rank"),
     "sold": ("product",),
     "products": ("product",),
+    "model": ("account", "place"),
 }
-# Not in every refresh: where no product is known, and by earlier versions, they are not written.
-NOT_ALWAYS = frozenset({"sold", "products"})
+# Not in every refresh: where no product is known or no cost model is on, and by earlier versions, not written.
+NOT_ALWAYS = frozenset({"sold", "products", "model"})
 # Rows that are read together. Measured: smaller ones read one account's row or months no faster.
 ROW_GROUPS = {"accounts": 8_192}
 ROW_GROUP = 61_440

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class CostingConfig(AppConfig):
+    name = "mainstay.costing"
