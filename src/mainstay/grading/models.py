@@ -28,8 +28,8 @@ class RefreshState(models.TextChoices):
 class Refresh(models.Model):
     """One grading of every account on the facts dated up to `as_of`, with the batches and the scheme it used.
 
-    `basis` says what else it was computed with: currency, rates, marked products. `cost_model` holds the versions of the
-    cost model with the days of each; empty where it was off. `folder` holds its marts, relative to the data home.
+    `basis` says what else it was computed with: currency, rates, marked products. `cost_model` holds the versions of
+    the cost model with the days of each; empty where it was off. `folder` holds its marts, relative to the data home.
     `summary`, `pareto` (without its curve) and `matrix` are what `mainstay show` tells of the whole company. `current`
     marks the one that lists and pages show.
     """
