@@ -46,7 +46,13 @@ GROUPS = (
         ),
     ),
     Group(_("Insight"), (Section("pareto", _("80:20"), "pareto", "8"),)),
-    Group(_("Data"), (Section("imports", _("Imports"), "imports", "i", may="may_import"),)),
+    Group(
+        _("Data"),
+        (
+            Section("imports", _("Imports"), "imports", "i", may="may_import"),
+            Section("ledger", _("Ledger"), "table", "l", may="may_import"),
+        ),
+    ),
 )
 
 
