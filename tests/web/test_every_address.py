@@ -32,9 +32,17 @@ EVERYBODY = {
     "pareto": 200,
 }
 ONLY_WHO_SEES = {"accounts-account", "accounts-sales", "accounts-relationship", "accounts-history"}
-IMPORTING = {"imports": 200, "imports-batch": 200, "imports-undo": 200}
+IMPORTING = {
+    "imports": 200,
+    "imports-batch": 200,
+    "imports-undo": 200,
+    "ledger": 200,
+    "ledger-document": 422,
+    "ledger-replaced": 200,
+}
 IMPORTING_NOT_THERE = {"imports-preview", "imports-refused"}
 ONLY_BY_POST = {"imports-discard", "refresh"}
+ONLY_BY_POST_OF_WHO_SEES = {"accounts-alias", "accounts-alias-remove"}
 LEAVING = {"account_logout": 200}
 ARGUMENTS = {
     "portfolio-cell": {"cell": "B2"},
@@ -54,9 +62,9 @@ def graded() -> Account:
 
 def address(name: str, account: Account) -> str:
     arguments: dict[str, object] = dict(ARGUMENTS.get(name, {}))
-    if name in ONLY_WHO_SEES:
+    if name in ONLY_WHO_SEES | ONLY_BY_POST_OF_WHO_SEES:
         arguments = {"pk": account.pk}
-    elif name in {"imports-batch", "imports-undo"}:
+    elif name in {"imports-batch", "imports-undo", "ledger-replaced"}:
         arguments = {"pk": Batch.objects.get(kind="sales").pk}
     return reverse(name, kwargs=arguments)
 
@@ -71,6 +79,8 @@ def asked(name: str, account: Account, user: User | None) -> HttpResponseBase:
 def expected(name: str, role: Role) -> int:
     if name in ONLY_WHO_SEES:
         return 200 if role in IMPORTERS else 404
+    if name in ONLY_BY_POST_OF_WHO_SEES:
+        return 405
     if name in ONLY_BY_POST:
         return 405 if role in IMPORTERS else 403
     if name in IMPORTING:
@@ -86,6 +96,7 @@ def names() -> set[str]:
 
 def test_every_address_is_spoken_of_here() -> None:
     told = EVERYBODY.keys() | OPEN.keys() | ONLY_WHO_SEES | IMPORTING.keys() | IMPORTING_NOT_THERE | ONLY_BY_POST
+    told |= ONLY_BY_POST_OF_WHO_SEES
     assert names() == told | LEAVING.keys()
 
 

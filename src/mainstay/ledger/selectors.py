@@ -26,6 +26,12 @@ def live_batches() -> list[int]:
     return list(Batch.objects.filter(state=State.LIVE).order_by("pk").values_list("pk", flat=True))
 
 
+def sources_of(kind: str) -> list[str]:
+    """The sources of the live imports of a kind, in order."""
+    live = Batch.objects.filter(kind=kind, state=State.LIVE)
+    return list(live.order_by("source").values_list("source", flat=True).distinct())
+
+
 def live_files(kind: str, content: Content, *, source: str | None = None) -> list[str]:
     """Paths of the files that count now, oldest first; of one source's batches where `source` is given.
 

@@ -11,6 +11,7 @@ def merged(lines: Table, ends: Mapping[str, str]) -> Table:
     """The same lines, those under an alias with the code of its account. Without aliases nothing is done."""
     if not ends:
         return lines
-    pairs = ibis.memtable(pa.table({"alias": pa.array(ends, pa.string()), "end": pa.array(ends.values(), pa.string())}))
-    told = lines.left_join(pairs, lines.account == pairs.alias)
-    return told.mutate(account=ibis.coalesce(told.end, told.account)).select(*lines.columns)
+    columns = {"merged_code": list(ends), "merged_end": list(ends.values())}
+    pairs = ibis.memtable(pa.table({name: pa.array(codes, pa.string()) for name, codes in columns.items()}))
+    told = lines.left_join(pairs, lines["account"] == pairs["merged_code"])
+    return told.mutate(account=ibis.coalesce(told["merged_end"], told["account"])).select(*lines.columns)

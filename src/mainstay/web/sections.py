@@ -50,6 +50,7 @@ GROUPS = (
         _("Data"),
         (
             Section("imports", _("Imports"), "imports", "i", may="may_import"),
+            Section("ledger", _("Ledger"), "table", "l", may="may_import"),
             Section("products", _("Products"), "box", "d", may="may_import"),
         ),
     ),

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from mainstay.accounts.access import visible
-from mainstay.accounts.models import Account, Contact
-from mainstay.accounts.selectors import contacts_of
+from mainstay.accounts.models import Account, AccountAlias, Contact
+from mainstay.accounts.selectors import aliases_of, contacts_of, merged_into
 from mainstay.grading import letter, potential
 from mainstay.grading.records import AccountRecord
 from mainstay.people.models import User
@@ -61,8 +61,31 @@ class Person:
 
 
 @dataclass(frozen=True)
+class AliasForm:
+    """What was typed as another code of the account, and what is wrong with it."""
+
+    code: str = ""
+    note: str = ""
+    wrong: str = ""
+
+    @property
+    def errors(self) -> list[str]:
+        return [self.wrong] if self.wrong else []
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The account for which this one's lines count; None where this person may not see it."""
+
+    account: Account | None
+
+
+@dataclass(frozen=True)
 class OverviewPage:
-    """`whole`: this person sees all accounts, so a share of all sales tells him nothing new of the others."""
+    """`whole`: this person sees all accounts, so a share of all sales tells him nothing new of the others.
+
+    `merged` is None where the account counts for itself.
+    """
 
     head: Head
     whole: bool
@@ -74,6 +97,11 @@ class OverviewPage:
     attractiveness: list[Factor]
     potential: Factor | None
     relationship: list[Factor]
+    aliases: list[AccountAlias]
+    alias_count: int
+    may_merge: bool
+    alias_form: AliasForm
+    merged: Merged | None
     tab: str = "overview"
 
     @property
@@ -106,12 +134,13 @@ class OverviewPage:
         return record is not None and record.target == record.cell
 
 
-def overview_page(user: User, head: Head) -> OverviewPage:
+def overview_page(user: User, head: Head, alias_form: AliasForm | None = None) -> OverviewPage:
     account, record = head.account, head.record
     scope: QuerySet[Account] = visible(user)
     below = scope.filter(parent=account).order_by("name", "code")
     contacts = [Person(contact) for contact in contacts_of(account)[: SHOWN + 1]]
     subsidiaries = list(below[: SHOWN + 1])
+    aliases = list(aliases_of(account)[: SHOWN + 1])
     said = assessed(account, as_of=head.refresh.as_of, scheme=head.scheme) if head.refresh else NOBODY
     return OverviewPage(
         head=head,
@@ -124,7 +153,17 @@ def overview_page(user: User, head: Head) -> OverviewPage:
         attractiveness=attractiveness_factors(record, said, head.currency) if record else [],
         potential=potential_factor(record, head.currency) if record else None,
         relationship=relationship_factors(record, said) if record else [],
+        aliases=aliases[:SHOWN],
+        alias_count=aliases_of(account).count() if len(aliases) > SHOWN else len(aliases),
+        may_merge=user.may_import,
+        alias_form=alias_form or AliasForm(),
+        merged=_merged(account, scope),
     )
+
+
+def _merged(account: Account, scope: QuerySet[Account]) -> Merged | None:
+    into = merged_into(account)
+    return None if into is None else Merged(scope.filter(pk=into.pk).first())
 
 
 def mail(email: str) -> str:

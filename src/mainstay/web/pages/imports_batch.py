@@ -73,7 +73,7 @@ class UndoPage:
 @require_safe
 @importers_only
 def imports_batch(request: HttpRequest, pk: int) -> HttpResponse:
-    batch = _batch(pk)
+    batch = batch_of(pk)
     upload = _upload(request, asked_of(request, "upload")["upload"], batch)
     live = batch.state == State.LIVE
     told = upload.told if upload else {}
@@ -93,7 +93,7 @@ def imports_batch(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @importers_only
 def imports_undo(request: HttpRequest, pk: int) -> HttpResponse:
-    batch = _batch(pk)
+    batch = batch_of(pk)
     back = reverse("imports-batch", args=[pk])
     if batch.state == State.UNDONE:
         messages.info(request, _("Batch %(batch)s is undone already.") % {"batch": pk})
@@ -105,7 +105,8 @@ def imports_undo(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("imports"), status=303)
 
 
-def _batch(pk: int) -> Batch:
+def batch_of(pk: int) -> Batch:
+    """Raises NotFound where there was no such import."""
     batch = batches().filter(pk=pk).first() if pk < 2**31 else None
     if batch is None:
         raise NotFound(N_("There is no such import."))
