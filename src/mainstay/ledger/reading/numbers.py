@@ -63,8 +63,10 @@ def _canonical(text: str, decimal: str) -> str:
 
 
 def quick(text: str, decimal: str, type_: str) -> str:
-    """The exact value in the decimal type of `type_` (money, measure, rate), rounded half away from zero, of a number in
-    a usual form; NULL where it is in none."""
+    """The exact value in the decimal type of `type_` (money, measure, rate), rounded half away from zero.
+
+    Of a number in a usual form; NULL where it is in none.
+    """
     wanted = DECIMALS[type_]
     if decimal == ".":
         plain = f"CASE WHEN NOT contains({text}, '_') THEN TRY_CAST({text} AS {wanted}) END"
