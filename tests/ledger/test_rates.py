@@ -29,7 +29,7 @@ def held() -> set[tuple[str, str, str, str]]:
 
 def test_a_file_of_rates_comes_in_and_the_same_again_adds_nothing(tmp_path: Path) -> None:
     """quality 38"""
-    text = HEAD + "USD,2024-01-02,0.9134,EUR\nusd,2024-01-03,\"0.9141\",EUR\n人民币,2024-01-02,0.128046,EUR\n"
+    text = HEAD + 'USD,2024-01-02,0.9134,EUR\nusd,2024-01-03,"0.9141",EUR\n人民币,2024-01-02,0.128046,EUR\n'
     outcome = bring_text(tmp_path, "rates", text)
     assert (outcome.counts["new"], outcome.counts["known"]) == (3, 0)
     assert held() == {
@@ -182,7 +182,10 @@ def test_only_who_imports_may_change_rates(role: str) -> None:
 def test_the_latest_rate_on_or_before_the_day_counts_if_it_is_not_too_old() -> None:
     book = RateBook.of(
         "EUR",
-        [Quote("USD", "EUR", date(2024, 1, 10), Decimal("0.9")), Quote("USD", "EUR", date(2024, 1, 20), Decimal("0.8"))],
+        [
+            Quote("USD", "EUR", date(2024, 1, 10), Decimal("0.9")),
+            Quote("USD", "EUR", date(2024, 1, 20), Decimal("0.8")),
+        ],
         oldest=5,
     )
     days = {day: book.rate("USD", date(2024, 1, day)) for day in (9, 10, 15, 16, 20, 25, 26)}
@@ -194,7 +197,11 @@ def test_the_latest_rate_on_or_before_the_day_counts_if_it_is_not_too_old() -> N
 def test_a_rate_the_other_way_round_serves_where_there_is_no_direct_one() -> None:
     book = RateBook.of(
         "EUR",
-        [Quote("EUR", "USD", DAY, Decimal("1.0956")), Quote("EUR", "CNY", DAY, Decimal(8)), Quote("CNY", "EUR", DAY, Decimal("0.13"))],
+        [
+            Quote("EUR", "USD", DAY, Decimal("1.0956")),
+            Quote("EUR", "CNY", DAY, Decimal(8)),
+            Quote("CNY", "EUR", DAY, Decimal("0.13")),
+        ],
         oldest=0,
     )
     assert book.rate("USD", DAY) == Decimal("0.912741876597")

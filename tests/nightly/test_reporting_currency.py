@@ -55,7 +55,9 @@ def test_every_line_is_rounded_as_decimal_rounds_it(given_lines: list[tuple[Deci
     ]
     backend = ibis.duckdb.connect()
     backend.con.execute("SET threads = 1")
-    lines = backend.create_table("lines", pa.Table.from_pylist(rows, LINES))
+    backend.con.register("given_lines", pa.Table.from_pylist(rows, LINES))
+    backend.con.execute("CREATE TABLE sold AS FROM given_lines")
+    lines = backend.table("sold")
     rates = {("USD", day): rate for day, (_amount, _cost, rate) in zip(days, given_lines, strict=True)}
     found = Conversion(Choice("EUR", "EUR", 31, 0), rates).applied(lines)
     assert found.columns == lines.columns
@@ -65,12 +67,16 @@ def test_every_line_is_rounded_as_decimal_rounds_it(given_lines: list[tuple[Deci
         for day, (amount, cost, rate) in zip(days, given_lines, strict=True)
     }
     assert got == expected
-    backend.disconnect()
 
 
 @pytest.mark.parametrize(
     ("amount", "rate", "converted"),
-    [("0.0001", "0.5", "0.0001"), ("-0.0001", "0.5", "-0.0001"), ("0.0003", "0.5", "0.0002"), ("-0.0003", "0.5", "-0.0002")],
+    [
+        ("0.0001", "0.5", "0.0001"),
+        ("-0.0001", "0.5", "-0.0001"),
+        ("0.0003", "0.5", "0.0002"),
+        ("-0.0003", "0.5", "-0.0002"),
+    ],
 )
 def test_halves_go_away_from_zero(amount: str, rate: str, converted: str) -> None:
     assert exact(Decimal(amount), Decimal(rate)) == Decimal(converted)
