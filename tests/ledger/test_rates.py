@@ -87,7 +87,9 @@ def test_undo_puts_back_what_the_batch_had_covered_and_keeps_what_a_later_one_re
     first = bring_text(tmp_path, "rates", HEAD + "USD,2024-01-02,0.91,EUR\nUSD,2024-01-03,0.92,EUR\n").batch
     second = bring_text(tmp_path, "rates", HEAD + "USD,2024-01-02,0.95,EUR\nUSD,2024-01-04,0.96,EUR\n").batch
     third = bring_text(tmp_path, "rates", HEAD + "USD,2024-01-04,0.96,EUR\n").batch
-    assert first and second and third
+    assert first
+    assert second
+    assert third
     undo_batch(batch=second.pk)
     assert held() == {
         ("USD", "EUR", "2024-01-02", "0.91"),
@@ -180,14 +182,9 @@ def test_only_who_imports_may_change_rates(role: str) -> None:
 
 
 def test_the_latest_rate_on_or_before_the_day_counts_if_it_is_not_too_old() -> None:
-    book = RateBook.of(
-        "EUR",
-        [
-            Quote("USD", "EUR", date(2024, 1, 10), Decimal("0.9")),
-            Quote("USD", "EUR", date(2024, 1, 20), Decimal("0.8")),
-        ],
-        oldest=5,
-    )
+    first, second = date(2024, 1, 10), date(2024, 1, 20)
+    quoted = [Quote("USD", "EUR", first, Decimal("0.9")), Quote("USD", "EUR", second, Decimal("0.8"))]
+    book = RateBook.of("EUR", quoted, oldest=5)
     days = {day: book.rate("USD", date(2024, 1, day)) for day in (9, 10, 15, 16, 20, 25, 26)}
     assert {day for day, rate in days.items() if rate is None} == {9, 16, 26}
     assert [days[day] for day in (10, 15, 20)] == [Decimal("0.9"), Decimal("0.9"), Decimal("0.8")]
@@ -195,15 +192,12 @@ def test_the_latest_rate_on_or_before_the_day_counts_if_it_is_not_too_old() -> N
 
 
 def test_a_rate_the_other_way_round_serves_where_there_is_no_direct_one() -> None:
-    book = RateBook.of(
-        "EUR",
-        [
-            Quote("EUR", "USD", DAY, Decimal("1.0956")),
-            Quote("EUR", "CNY", DAY, Decimal(8)),
-            Quote("CNY", "EUR", DAY, Decimal("0.13")),
-        ],
-        oldest=0,
-    )
+    quoted = [
+        Quote("EUR", "USD", DAY, Decimal("1.0956")),
+        Quote("EUR", "CNY", DAY, Decimal(8)),
+        Quote("CNY", "EUR", DAY, Decimal("0.13")),
+    ]
+    book = RateBook.of("EUR", quoted, oldest=0)
     assert book.rate("USD", DAY) == Decimal("0.912741876597")
     assert book.rate("CNY", DAY) == Decimal("0.13")
     assert book.rate("GBP", DAY) is None
