@@ -85,7 +85,7 @@ def test_the_list_goes_on_page_by_page(logged_in: Client) -> None:
 def test_a_suggestion_is_marked_with_one_click_and_nothing_before(logged_in: Client) -> None:
     sold()
     page = logged_in.get(URL)
-    assert [row[2] for row in table(page, "Suggestions")[1:]] == ["POST", "M"]
+    assert [row[1] for row in table(page, "Suggestions")[1:]] == ["POST", "M"]
     assert marks().by_code == {}
     number = page.content.decode().split('name="suggestion"')[1].split('value="')[1].split('"')[0]
     answer = logged_in.post(f"{URL}suggestions/", {"suggestion": number}, follow=True)
