@@ -155,5 +155,5 @@ def test_it_is_not_there_for_who_may_not_import(person: Callable[..., User], rol
 def test_the_page_asks_little_of_the_database(logged_in: Client, django_assert_num_queries: Any) -> None:
     rate()
     logged_in.get(URL)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         logged_in.get(URL)
