@@ -240,6 +240,13 @@ def test_rates_do_not_matter_to_a_ledger_in_the_currency_of_its_figures() -> Non
     assert Conversion(Choice("EUR", "EUR", 31, 0)).applied(lines) is lines
 
 
+@pytest.mark.parametrize("dialect", ["postgres", "pyspark", "clickhouse", "snowflake", "bigquery", "trino"])
+def test_the_conversion_compiles_for_other_engines(dialect: str) -> None:
+    lines = ibis.table(ibis.Schema.from_pyarrow(LINES), name="sold")
+    found = Conversion(Choice("EUR", "EUR", 31, 0), {("USD", DAY): Decimal("0.9")}).applied(lines)
+    assert "JOIN" in str(ibis.to_sql(found, dialect=dialect))
+
+
 def test_lines_after_the_day_need_no_rate() -> None:
     sales_batch("SELECT 'S1' AS document, DATE '2024-01-10' AS date, 5 AS amount, 'USD' AS currency")
     sales_batch("SELECT 'S2' AS document, DATE '2024-03-11' AS date, 5 AS amount, 'USD' AS currency")
