@@ -11,7 +11,7 @@ from ibis.expr.types import Table
 from mainstay.core.periods import Window
 from mainstay.grading.compute import COLUMNS, Sources, graded
 from mainstay.grading.scheme import DEFAULT
-from mainstay.insight import pareto, products
+from mainstay.insight import pareto, products, purchases
 from tests import postgres
 from tests.grading.grades import AS_OF, mart
 from tests.insight.tables import ACCOUNTS, COSTS, LINES, Row, Tables, adventure_works, tiny
@@ -38,6 +38,8 @@ def test_every_step_compiles_for_other_engines(dialect: str) -> None:
             pareto.whale_curve(accounts),
             pareto.pareto_curve(accounts),
             products.monthly(given.lines, Window(AS_OF)),
+            products.sold(products.monthly(given.lines, Window(AS_OF)), given.lines, Window(AS_OF)),
+            purchases.breadth(given.lines, Window(AS_OF), ibis.table({"product": "string"}, name="no_products")),
         ]
     ):
         materialise(f"last_{number}", table)

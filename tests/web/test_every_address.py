@@ -1,6 +1,7 @@
 """Every address, asked as every role: who may, who is sent to log in, who is refused, and to whom it is not there."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.http import HttpResponseBase
@@ -9,7 +10,8 @@ from django.urls import get_resolver, reverse
 
 from mainstay.accounts.models import Account
 from mainstay.accounts.services import accounts_set_owner
-from mainstay.ledger.models import Batch
+from mainstay.ledger.models import Batch, Product, ProductCategory, ProductRule, Rate
+from mainstay.ledger.services import category_add, rate_add, rule_add
 from mainstay.nightly.refresh import refresh
 from mainstay.people.models import User
 from mainstay.people.roles import Role
@@ -39,10 +41,25 @@ IMPORTING = {
     "ledger": 200,
     "ledger-document": 422,
     "ledger-replaced": 200,
+    "products": 200,
+    "products-product": 200,
+    "products-rules": 200,
+    "products-rule": 200,
+    "products-categories": 200,
+    "products-category": 200,
+    "currencies": 200,
+    "currencies-rate": 200,
 }
 IMPORTING_NOT_THERE = {"imports-preview", "imports-refused"}
-ONLY_BY_POST = {"imports-discard", "refresh"}
+ONLY_BY_POST = {"imports-discard", "products-suggestion", "refresh"}
 ONLY_BY_POST_OF_WHO_SEES = {"accounts-alias", "accounts-alias-remove"}
+# Addresses of one thing, which a test makes first.
+KEPT = {
+    "products-product": Product,
+    "products-rule": ProductRule,
+    "products-category": ProductCategory,
+    "currencies-rate": Rate,
+}
 LEAVING = {"account_logout": 200}
 ARGUMENTS = {
     "portfolio-cell": {"cell": "B2"},
@@ -56,6 +73,9 @@ ARGUMENTS = {
 @pytest.fixture
 def graded() -> Account:
     bring_tiny()
+    rule_add(about="code", way="exact", pattern="POST")
+    category_add(name="Bikes")
+    rate_add(currency="USD", base="EUR", day=date(2024, 6, 30), rate=Decimal(1))
     refresh(as_of=date(2024, 6, 30))
     return Account.objects.get(code="A1")
 
@@ -64,6 +84,8 @@ def address(name: str, account: Account) -> str:
     arguments: dict[str, object] = dict(ARGUMENTS.get(name, {}))
     if name in ONLY_WHO_SEES | ONLY_BY_POST_OF_WHO_SEES:
         arguments = {"pk": account.pk}
+    elif name in KEPT:
+        arguments = {"pk": KEPT[name].objects.order_by("pk").values_list("pk", flat=True)[0]}
     elif name in {"imports-batch", "imports-undo", "ledger-replaced"}:
         arguments = {"pk": Batch.objects.get(kind="sales").pk}
     return reverse(name, kwargs=arguments)

@@ -115,7 +115,7 @@ def rule_add(
 ) -> ProductRule:
     """Make a rule, off unless told otherwise."""
     check_may_set_workings(by)
-    rule = _checked(ProductRule(about=about, way=way, pattern=pattern.strip(), note=note.strip(), on=on))
+    rule = rule_checked(ProductRule(about=about, way=way, pattern=pattern.strip(), note=note.strip(), on=on))
     _unique(rule.save)
     _settled(1, "product rule added", rule.pattern, by, {"about": about, "way": way, "on": on}, moves=on)
     return rule
@@ -129,7 +129,7 @@ def rule_change(
     check_may_set_workings(by)
     found = rule_named(rule)
     wanted = {"about": about, "way": way, "pattern": pattern.strip(), "note": note.strip()}
-    _checked(ProductRule(**wanted))
+    rule_checked(ProductRule(**wanted))
     same = ProductRule.objects.filter(pk=rule, revision=revision)
     changed = _unique(lambda: same.update(**wanted, revision=revision + 1))
     _settled(changed, "product rule changed", pattern, by, wanted, moves=found.on)
@@ -212,7 +212,8 @@ def _settled(
     audit_record(verb=verb, about=about, person=by, detail=detail)
 
 
-def _checked(rule: ProductRule) -> ProductRule:
+def rule_checked(rule: ProductRule) -> ProductRule:
+    """The rule, if it could be kept. Raises Refused."""
     if rule.about not in ProductRule.About.values or rule.way not in ProductRule.Way.values:
         raise Refused(N_("Say what the rule looks at, and how."))
     if len(rule.note) > 400:

@@ -24,7 +24,7 @@ Stated = dict[Key, Decimal]
 
 NO_CURRENCY = N_("“%(value)s” under “%(column)s” is no code of a currency, such as EUR. Correct it.")
 NO_BASE = N_(
-    "The file does not say which currency its rates are to. Give it a column “to”, or choose the currency of figures "
+    "The file does not say which currency its rates are to. Give it a column “base”, or choose the currency of figures "
     "first: mainstay currency CODE."
 )
 NO_RATE = N_("“%(value)s” under “%(column)s” is no rate: it lies above 0 and up to 9,000,000. Correct it.")
@@ -55,14 +55,14 @@ def _read(index: int, row: Row, reporting: str) -> tuple[Key, Decimal] | Refused
     def refuse(field: str, problem: str) -> RefusedRow:
         return RefusedRow.because(index, field, problem, row.get(field) or "")
 
-    of, to = currency_code(row["currency"]), currency_code(row.get("to")) or reporting
+    of, to = currency_code(row["currency"]), currency_code(row.get("base")) or reporting
     turned = yes_no(row.get("inverse"))
     if not is_currency_code(of):
         return refuse("currency", NO_CURRENCY)
     if not to:
         return refuse("currency", NO_BASE)
     if not is_currency_code(to):
-        return refuse("to", NO_CURRENCY)
+        return refuse("base", NO_CURRENCY)
     if turned is None and row.get("inverse"):
         return refuse("inverse", NO_YES_NO)
     units = row.get("units")

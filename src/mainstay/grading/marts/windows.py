@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from mainstay.grading.marts.engine import reading
-from mainstay.grading.marts.files import file_of
+from mainstay.grading.marts.files import file_of, has_mart
 from mainstay.grading.models import Refresh
 
 
@@ -20,12 +20,24 @@ class WindowMonth:
     lines: int
 
 
-def window_months(refresh: Refresh, code: str) -> list[WindowMonth]:
-    """An account's months with sales lines in the window or the one before, oldest first."""
+def window_months(refresh: Refresh, code: str, *, category: str = "") -> list[WindowMonth]:
+    """An account's months with sales lines in the window or the one before, oldest first.
+
+    With `category`, of the products in it and below it alone.
+    """
+    inside, bound = "", {"months": file_of(refresh, "months"), "code": code}
+    if category:
+        if not has_mart(refresh, "products"):
+            return []
+        inside = (
+            "AND product IN (SELECT product FROM read_parquet($products) WHERE NOT marked "
+            "AND (category = $path OR starts_with(category, $path || ' / ')))"
+        )
+        bound |= {"products": file_of(refresh, "products"), "path": category}
     with reading() as connection:
         found = connection.execute(
-            "SELECT month::DATE, period = 1, sum(sales), sum(goods_cost), sum(lines)::BIGINT FROM read_parquet(?) "
-            "WHERE account = ? AND period < 2 GROUP BY ALL ORDER BY ALL",
-            [file_of(refresh, "months"), code],
+            "SELECT month::DATE, period = 1, sum(sales), sum(goods_cost), sum(lines)::BIGINT "
+            f"FROM read_parquet($months) WHERE account = $code AND period < 2 {inside} GROUP BY ALL ORDER BY ALL",
+            bound,
         )
         return [WindowMonth(*values) for values in found.fetchall()]

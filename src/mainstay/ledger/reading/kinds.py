@@ -359,10 +359,10 @@ RATES = Kind(
             "exchange rate|fx rate|conversion rate|mid|middle rate|value|ukurs|汇率|折算汇率|中间价|记账汇率|直接汇率",
         ),
         _may(
-            "to",
+            "base",
             "code",
             N_("To currency"),
-            "to currency|base|base currency|target currency|reporting currency|local currency|tcurr|"
+            "to|to currency|base currency|target currency|reporting currency|local currency|tcurr|"
             "本位币|目标币种|目标货币|折算币种|本币",
         ),
         _may("units", "measure", N_("Units"), "per|unit|units of currency|ratio from|ffact|单位|外币单位|换算单位"),

@@ -64,8 +64,10 @@ def _canonical(text: str, decimal: str) -> str:
 
 
 def quick(text: str, decimal: str, type_: str, scan: Scan = ANY) -> str:
-    """The exact value in the decimal type of `type_` (money, measure, rate), rounded half away from zero, of a number in
-    a usual form; NULL where it is in none."""
+    """The exact value in the decimal type of `type_` (money, measure, rate), rounded half away from zero.
+
+    Of a number in a usual form; NULL where it is in none.
+    """
     wanted = DECIMALS[type_]
     if decimal == ".":
         plain = f"TRY_CAST({text} AS {wanted})"

@@ -88,12 +88,12 @@ class SalesPage:
 
 
 def sales_page(head: Head, *, whole: bool, category: str = "") -> SalesPage:
-    """Every product with `whole`, else the first of them; of one category, where it is named."""
+    """Every product with `whole`, else the first of them; months and products of one category, where it is named."""
     refresh, code = head.refresh, head.account.code
     if refresh is None or head.record is None:
         nothing = Sum(NOTHING, NOTHING, NOTHING)
         return SalesPage(head, [], nothing, None, None, [], None, [], [], whole, False, [], None, None)
-    found = window_months(refresh, code)
+    found = window_months(refresh, code, category=category)
     months = month_rows(refresh, found)
     products = assortment(refresh, code, limit=None if whole else ROWS, category=category)
     bought, lost, charges = products.bought.rows, products.lost.rows, products.charges.rows

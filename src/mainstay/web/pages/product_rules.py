@@ -14,8 +14,8 @@ from mainstay.grading.marts import sold
 from mainstay.grading.models import Refresh
 from mainstay.grading.selectors import current_refresh
 from mainstay.ledger.models import ProductRule
-from mainstay.ledger.product_marks import Known, check_pattern
-from mainstay.ledger.products import known_products, matched, rule_named
+from mainstay.ledger.product_marks import Known
+from mainstay.ledger.products import known_products, matched, rule_checked, rule_named
 from mainstay.ledger.products import rules as all_rules
 from mainstay.ledger.services import rule_add, rule_change, rule_remove, rule_switch
 from mainstay.nightly.freshness import is_stale
@@ -125,7 +125,7 @@ def _checked(request: HttpRequest) -> dict[str, str]:
 
 def _tried(values: dict[str, str]) -> tuple[int, RuleForm]:
     tried = ProductRule(**values)
-    status, wrong = attempt(lambda: check_pattern(tried))
+    status, wrong = attempt(lambda: rule_checked(tried))
     if status != 200:
         return status, RuleForm(values, wrong)
     (fitting,) = _fitting([tried], current_refresh())

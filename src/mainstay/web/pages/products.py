@@ -79,7 +79,6 @@ class ProductsPage:
     order: str
     next: str
     first: str
-    rule_count: int
     currency: str
     refresh: Refresh | None
     stale: bool
@@ -141,7 +140,6 @@ def _page(asked: Asked, path: str) -> ProductsPage:
         order=order,
         next=asked.address(path, after=_encoded(page[SHOWN - 1])) if len(page) > SHOWN else "",
         first=asked.without("after").address(path) if asked["after"] else "",
-        rule_count=ProductRule.objects.count(),
         currency=currency_of(refresh),
         refresh=refresh,
         stale=is_stale(refresh),
