@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from django.conf import settings
 from django.db import transaction
 
 from mainstay.accounts.statements import Outcome as Written
@@ -35,6 +36,7 @@ from mainstay.ledger.selectors import live_files
 from mainstay.ledger.writer import Progress, Writer, disk_errors, new_file, no_progress, relative, sync, writing
 
 SHOWN_REFUSALS = 20
+MEMORY = 1024  # MiB for DuckDB, which spills past it; with Python and buffers an import stays below 1.5 GiB
 Made = tuple[dict[str, int], Sequence[tuple[str, dict[str, Any]]]]
 
 
@@ -56,6 +58,7 @@ def run_import(order: Order, *, progress: Progress = no_progress, translate: Cal
     """
     order.check()
     with scratch("import") as folder, duckdb_opened() as connection:
+        connection.execute("SET memory_limit = ?", [f"{min(MEMORY, settings.MAINSTAY_MEMORY)}MiB"])
         work = _Work(order, connection, folder, progress, translate)
         reading = _read(work)
         try:
