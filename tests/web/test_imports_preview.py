@@ -85,7 +85,7 @@ def test_importing_leads_to_what_changed(logged_in: Client, home: Path) -> None:
     assert entry.person == batch.by
     assert entry.detail["counts"]["new"] == 3
     token = leftovers(home)[0]
-    assert {path.name for path in (home / "uploads" / token).iterdir()} <= {"upload.json", "lock", "refused.csv"}
+    assert {path.name for path in (home / "uploads" / token).iterdir()} <= {"upload.json", "lock", "refused"}
 
 
 def test_importing_the_same_upload_twice_imports_once(logged_in: Client) -> None:

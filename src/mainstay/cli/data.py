@@ -33,13 +33,13 @@ BATCH_COLUMNS = (
 @click.option("--source", default="default", show_default=True, help="The system that the documents come from.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, change nothing.")
 @click.option("--on-conflict", type=click.Choice(["replace", "keep", "fail"]), default="fail", show_default=True)
-@click.option("--errors", "errors_to", type=click.Path(path_type=Path), help="Where to write refused rows, as CSV.")
+@click.option("--errors", "errors_to", type=click.Path(path_type=Path), help="Where to write refused rows, such as refused.csv or refused.xlsx.")
 @click.option("--allow-errors", is_flag=True, help="Import the other rows when some are refused.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="Where the file does not tell.")
 @click.option("--decimal", type=click.Choice([".", ","]), help="Where the file does not tell.")
 @click.option("--encoding", help="Where it is recognised wrongly.")
 @click.option("--separator", help="Where it is recognised wrongly.")
-@click.option("--sheet", help="The sheet of a workbook.")
+@click.option("--sheet", help="The sheet of a workbook; * for all with the same headings.")
 def import_command(kind: str, files: tuple[Path, ...], **options: Any) -> None:
     """Import accounts, contacts, sales, costs, aliases, products or rates: all files together are one batch."""
     need_ready()

@@ -1,16 +1,22 @@
 """What lines bring with them: accounts and products that were not known, and what the file says of them."""
 
+import importlib
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from django.db.models import QuerySet
 
+from mainstay.accounts.models import Account
 from mainstay.accounts.selectors import aliases_without_account
 from mainstay.accounts.services import accounts_plan_from_sales, accounts_write_from_sales
 from mainstay.ledger.models import Batch, CreatedAccount, Product
 from mainstay.ledger.units import copy_to
 from mainstay.people.selectors import person_finder
+
+pa: Any = importlib.import_module("pyarrow")
 
 ACCOUNT_FACTS = {
     "account_name": "name",
@@ -19,7 +25,9 @@ ACCOUNT_FACTS = {
     "parent": "parent",
     "owner": "owner",
 }
+_HELD = {"parent": "parent_id", "owner": "owner_id"}
 CHUNK = 5_000
+MANY = 20_000
 
 
 @dataclass(frozen=True)
@@ -80,9 +88,8 @@ def load_created(connection: duckdb.DuckDBPyConnection, kind: str, mapped: froze
         SELECT account AS code{", " + latest if latest else ""} FROM stated_rows
         WHERE account IS NOT NULL GROUP BY account ORDER BY account"""
     )
-    cursor = connection.execute("FROM account_facts")
-    names = ["code", *facts]
-    accounts = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    known = Account.objects.values_list("code", *(_HELD.get(name, name) for name in facts))
+    accounts = _news(connection, "account_facts", ["code", *facts], known)
     return Created(accounts=accounts, products=_products(connection, mapped) if kind == "sales" else {})
 
 
@@ -90,12 +97,33 @@ def _products(connection: duckdb.DuckDBPyConnection, mapped: frozenset[str]) -> 
     name = (
         "arg_max(product_name, (date, file, row)) FILTER (product_name IS NOT NULL)"
         if "product_name" in mapped
-        else "NULL"
+        else "NULL::VARCHAR"
     )
-    rows = connection.execute(
-        f"SELECT product, {name} FROM stated_rows WHERE product IS NOT NULL GROUP BY product ORDER BY product"
-    ).fetchall()
-    return {code: (product_name or "")[:400] for code, product_name in rows}
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE product_facts AS SELECT product AS code, left({name}, 400) AS name
+        FROM stated_rows WHERE product IS NOT NULL GROUP BY product ORDER BY product"""
+    )
+    rows = _news(connection, "product_facts", ["code", "name"], Product.objects.values_list("code", "sales_name"))
+    return {row["code"]: row["name"] or "" for row in rows}
+
+
+def _news(
+    connection: duckdb.DuckDBPyConnection, table: str, names: list[str], known: QuerySet[Any]
+) -> list[dict[str, Any]]:
+    """The rows of `table` (code and facts), in its order. Of many only those that the database does not know, or whose
+    facts it lacks; the others stay out of memory. `known` gives the same columns of the database."""
+    query = f"FROM {table}"
+    if connection.execute(f"SELECT count(*) > {MANY} FROM {table}").fetchall()[0][0]:
+        columns = ", ".join(f"{name} VARCHAR" for name in names)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE held_facts ({columns})")
+        rows = known.iterator(chunk_size=CHUNK)
+        while block := list(islice(rows, CHUNK)):
+            texts = [[None if value in (None, "") else str(value) for value in column] for column in zip(*block, strict=True)]
+            connection.register("held_block", pa.table([pa.array(text, pa.string()) for text in texts], names=names))
+            connection.execute("INSERT INTO held_facts FROM held_block")
+        lacks = [f"(t.{name} IS NOT NULL AND h.{name} IS NULL)" for name in names]
+        query = f"SELECT t.* FROM {table} t LEFT JOIN held_facts h USING (code) WHERE {' OR '.join(lacks)} ORDER BY code"
+    return [dict(zip(names, row, strict=True)) for row in connection.execute(query).fetchall()]
 
 
 def write_facts(connection: duckdb.DuckDBPyConnection, to: Path) -> int:

@@ -26,7 +26,7 @@ from mainstay.ledger.reading import (
     Aside,
     describe_refusals,
     match_columns,
-    recognise,
+    recognise_all,
     set_aside,
     stage,
     write_refusals,
@@ -38,6 +38,7 @@ from mainstay.ledger.writer import Progress, Writer, disk_errors, new_file, no_p
 
 SHOWN_REFUSALS = 20
 SHOWN_CONFLICTS = 5
+MEMORY = 1024  # MiB for DuckDB, which spills past it; with Python and buffers an import stays below 1.5 GiB
 Made = tuple[dict[str, int], Sequence[tuple[str, dict[str, Any]]]]
 
 
@@ -59,6 +60,7 @@ def run_import(order: Order, *, progress: Progress = no_progress, translate: Cal
     """
     order.check()
     with scratch("import") as folder, duckdb_opened() as connection:
+        connection.execute("SET memory_limit = ?", [f"{min(MEMORY, settings.MAINSTAY_MEMORY)}MiB"])
         work = _Work(order, connection, folder, progress, translate)
         reading = _read(work)
         try:
@@ -73,7 +75,7 @@ def _read(work: _Work) -> Reading:
     """Recognise, match and stage the files of an order; rows that cannot be used are put aside."""
     order, files = work.order, []
     for upload in order.uploads:
-        file = recognise(
+        sources = recognise_all(
             upload.path,
             name=upload.name,
             hints=order.hints,
@@ -81,7 +83,9 @@ def _read(work: _Work) -> Reading:
             given=order.mapping,
             scratch=work.folder,
         )
-        files.append((file, match_columns(order.kind, file.columns, given=order.mapping)))
+        for file in sources:
+            match = match_columns(order.kind, file.columns, given=order.mapping, sample=file.sample)
+            files.append((file, match))
     staged = stage(files, order.kind, folder=work.folder, connection=work.connection, progress=work.progress)
     if order.kind in LINES:
         staged = refuse_broken_units(work.connection, LINES[order.kind], files, staged, work.folder)
@@ -132,7 +136,7 @@ def _import_lines(work: _Work, reading: Reading) -> Outcome:
         if verdicts.changed_units and order.on_conflict == "fail" and not order.dry_run:
             refuse_changed(connection, lines, reading.names, verdicts.changed_units)
         counts = _counts(verdicts, order, staged.refused_count)
-        outcome = Outcome(counts=counts, left_out=reading.left_out, refusals=refusals)
+        outcome = Outcome(counts=counts, left_out=reading.left_out, refusals=refusals, warnings=reading.notes)
         units.view_stated(connection, lines, keep=order.on_conflict == "keep")
         created = load_created(connection, order.kind, staged.mapped)
         if order.dry_run:
@@ -169,9 +173,9 @@ def _import_masters(work: _Work, reading: Reading) -> Outcome:
         refusals = _settle_refusals(work, reading)
         staged = reading.staged
         counts = {"rows": staged.row_count + staged.refused_count, "refused": staged.refused_count} | _told(planned)
-        outcome = Outcome(counts=counts, left_out=reading.left_out, refusals=refusals, warnings=planned.warnings)
+        outcome = Outcome(counts=counts, left_out=reading.left_out, refusals=refusals, warnings=reading.notes)
         if order.dry_run:
-            return outcome
+            return replace(outcome, warnings=(*reading.notes, *planned.warnings))
         masters.load_facts(connection, order.kind, staged.mapped, rows)
         batch = _open_batch(order, reading)
         with disk_errors():
@@ -283,4 +287,4 @@ def _commit(
         if live != 1:
             raise Conflict(N_("Somebody else changed the ledger meanwhile. Nothing was changed: try again."))
     batch.refresh_from_db()
-    return replace(outcome, batch=batch, counts=counts, warnings=warnings)
+    return replace(outcome, batch=batch, counts=counts, warnings=(*outcome.warnings, *warnings))

@@ -72,6 +72,12 @@ class Reading:
         """Columns that map to nothing, each once."""
         return tuple(dict.fromkeys(column for _file, match in self.files for column in match.left_out))
 
+    @property
+    def notes(self) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """What a person should look at about how the files were understood, each once."""
+        notes = [note for file, match in self.files for note in (*file.notes, *match.notes)]
+        return tuple(note for place, note in enumerate(notes) if note not in notes[:place])
+
     def check_fields(self, person: User | None) -> None:
         """NotAllowed where a column sets what this person may not set."""
         check_may_set(person, sorted(self.staged.mapped & {"owner", "parent", "team"}))

@@ -169,22 +169,9 @@ def judge(connection: duckdb.DuckDBPyConnection, lines: Lines) -> Verdicts:
     verdict: known (the same multiset of lines), changed, or new (a line number that the document had not). A document
     stated whole once and by line another time is changed: the two cannot be told apart line by line.
     """
-    connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE judged AS
-        WITH stated AS (
-            SELECT {lines.whole} AS whole, {lines.part} AS part, count(*) AS rows, {_signature(lines)} AS signature
-            FROM incoming WHERE {lines.whole} IN (SELECT whole FROM held) AND {counted(lines)} GROUP BY ALL
-        ), grain AS (
-            SELECT whole, bool_or(part IS NULL) AS whole_held, bool_or(part IS NOT NULL) AS parts_held
-            FROM held GROUP BY whole
-        )
-        SELECT s.whole, s.part, s.rows, CASE
-            WHEN (s.part IS NULL AND parts_held) OR (s.part IS NOT NULL AND whole_held) THEN 'changed'
-            WHEN h.rows IS NULL THEN 'new'
-            WHEN h.rows = s.rows AND h.signature = s.signature THEN 'known' ELSE 'changed' END AS verdict
-        FROM stated s JOIN grain USING (whole)
-        LEFT JOIN held h ON h.whole = s.whole AND h.part IS NOT DISTINCT FROM s.part"""
-    )
+    connection.execute(_empty("judged", {"whole": "VARCHAR", "part": "VARCHAR", "rows": "BIGINT", "verdict": "VARCHAR"}))
+    if _holds(connection, "held"):
+        _fill_judged(connection, lines)
     rows = _number(connection, "SELECT count(*) FROM incoming")
     doubled_units = _number(connection, "SELECT count(*) FROM doubled")
     doubled = 0
@@ -205,6 +192,25 @@ def judge(connection: duckdb.DuckDBPyConnection, lines: Lines) -> Verdicts:
         known_rows=known_rows + doubled,
         changed_units=changed_units,
         changed_rows=changed_rows,
+    )
+
+
+def _fill_judged(connection: duckdb.DuckDBPyConnection, lines: Lines) -> None:
+    connection.execute(
+        f"""INSERT INTO judged
+        WITH stated AS (
+            SELECT {lines.whole} AS whole, {lines.part} AS part, count(*) AS rows, {_signature(lines)} AS signature
+            FROM incoming WHERE {lines.whole} IN (SELECT whole FROM held) AND {counted(lines)} GROUP BY ALL
+        ), grain AS (
+            SELECT whole, bool_or(part IS NULL) AS whole_held, bool_or(part IS NOT NULL) AS parts_held
+            FROM held GROUP BY whole
+        )
+        SELECT s.whole, s.part, s.rows, CASE
+            WHEN (s.part IS NULL AND parts_held) OR (s.part IS NOT NULL AND whole_held) THEN 'changed'
+            WHEN h.rows IS NULL THEN 'new'
+            WHEN h.rows = s.rows AND h.signature = s.signature THEN 'known' ELSE 'changed' END AS verdict
+        FROM stated s JOIN grain USING (whole)
+        LEFT JOIN held h ON h.whole = s.whole AND h.part IS NOT DISTINCT FROM s.part"""
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from mainstay.core.errors import Refused, TooLarge
-from mainstay.ledger.reading import Hints, archive, match_columns, preview, recognise
+from mainstay.ledger.reading import Hints, archive, match_columns, preview, recognise, recognise_all
 from tests.ledger.reading.reading import read
 
 HEADING = ["document", "date", "amount", "account"]
@@ -299,3 +299,20 @@ def test_a_sheet_that_spans_the_void_is_refused_unparsed(case: str, part: str, t
             archive.writestr(name, content)
     with pytest.raises(TooLarge, match="spans"):
         recognise(path, name="far.xlsx", hints=Hints(), kind="sales")
+
+
+def test_all_sheets_of_the_same_headings_are_read_as_one(tmp_path: Path) -> None:
+    path = sheets(tmp_path / "a.xlsx", ("Cover", ["Hello"]), ("May", HEADING), ("June", HEADING), ("Old", HEADING[:3]))
+    sources = recognise_all(path, hints=Hints(sheet="*"), kind="sales")
+    assert [(source.sheet, source.name, source.title) for source in sources] == [
+        ("May", "a.xlsx [May]", "a.xlsx"),
+        ("June", "a.xlsx [June]", "a.xlsx"),
+    ]
+    assert [note[1]["sheets"] for note in sources[0].notes] == ["Old, Cover"]
+    assert recognise(path, hints=Hints(sheet="*"), kind="sales").sheet == "May"
+
+
+def test_several_sheets_that_fit_are_refused_with_both_ways_out(tmp_path: Path) -> None:
+    path = sheets(tmp_path / "a.xlsx", ("May", HEADING), ("June", HEADING))
+    with pytest.raises(Refused, match=r"Say which sheet to read, or \* for all sheets with the same headings"):
+        recognise(path)

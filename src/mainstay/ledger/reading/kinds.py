@@ -9,13 +9,13 @@ Type = Literal["code", "text", "date", "money", "measure", "rate", "choice"]
 
 # One of these words in a cell of costs.kind, in any case, means the kind it stands beside.
 COST_KINDS: dict[str, tuple[str, ...]] = {
-    "goods": ("goods", "货物", "商品", "货品", "货款"),
-    "service": ("service", "服务", "售后服务"),
-    "delivery": ("delivery", "交付", "配送", "送货", "运输", "物流"),
-    "rebate": ("rebate", "返利", "折让", "返点"),
-    "selling": ("selling", "销售", "销售费用", "推销"),
-    "finance": ("finance", "财务", "融资", "资金"),
-    "other": ("other", "其他", "其它"),
+    "goods": ("goods", "Waren", "Wareneinsatz", "货物", "商品", "货品", "货款"),
+    "service": ("service", "Dienstleistung", "Kundendienst", "服务", "售后服务"),
+    "delivery": ("delivery", "Versand", "Lieferung", "Fracht", "交付", "配送", "送货", "运输", "物流"),
+    "rebate": ("rebate", "Bonus", "Rückvergütung", "返利", "折让", "返点"),
+    "selling": ("selling", "Vertrieb", "销售", "销售费用", "推销"),
+    "finance": ("finance", "Finanzierung", "财务", "融资", "资金"),
+    "other": ("other", "Sonstiges", "其他", "其它"),
 }
 
 

@@ -4,6 +4,7 @@ import codecs
 import shutil
 import tempfile
 import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -76,8 +77,9 @@ class Scratch:
 
 @dataclass(frozen=True, eq=False)
 class SourceFile:
-    """A recognised file. `columns` are its headings (`""` where there is none), `heading_row` the row they stand
-    in as a spreadsheet counts, `sample` the first rows below it as text, short rows filled up."""
+    """A recognised file, or a sheet of one. `columns` name its columns: by their headings, by their place where cells
+    stand below none, `""` where nothing does; `heading_row` is the row they stand in as a spreadsheet counts, `sample`
+    the first rows below it as text, short rows filled up. `title` is the file's name where `name` has its sheet."""
 
     path: Path
     name: str
@@ -94,11 +96,29 @@ class SourceFile:
     quick: bool = False  # a CSV that DuckDB may read by itself: one-line heading, no blank lines below
     scan: Scan = ANY  # what the cells of a CSV may hold
     scratch: Scratch | None = field(default=None, repr=False)
+    heads: tuple[str, ...] = ()
+    title: str = ""
+    notes: tuple[tuple[str, dict[str, str]], ...] = ()  # (msgid, params) that a person should know
+
+    @property
+    def heading(self) -> tuple[str, ...]:
+        """The headings as they stand in the file."""
+        return self.heads or self.columns
 
     def close(self) -> None:
         """Remove the temporary copy, if there is one."""
         if self.scratch is not None:
             self.scratch.close()
+
+
+def named_columns(heads: tuple[str, ...], sample: Sequence[Sequence[str | None]]) -> tuple[str, ...]:
+    """The headings, and a name by its place for each column that has cells and no heading."""
+    names = []
+    for place, head in enumerate(heads):
+        name = f"column {place + 1}"
+        filled = not head and any(place < len(row) and (row[place] or "").strip() for row in sample)
+        names.append(name if filled and name not in heads else head)
+    return tuple(names)
 
 
 def globless(path: Path, scratch: Scratch) -> Path:

@@ -65,6 +65,7 @@ class Staged:
     refused: str
     row_count: int
     refused_count: int
+    kind: str
     mapped: frozenset[str]
     parts: tuple[Part, ...] = ()
 
@@ -104,6 +105,7 @@ def stage(
         refused=_together(_bad(number, part) for number, part in enumerate(parts)),
         row_count=sum(part.good for part in parts),
         refused_count=sum(part.bad for part in parts),
+        kind=kind,
         mapped=frozenset(name for _, match in files for name in match.fields),
         parts=tuple(parts),
     )

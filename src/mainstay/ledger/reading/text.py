@@ -14,7 +14,7 @@ from mainstay.core.errors import N_, Refused
 from mainstay.ledger.reading.encoding import encoding_of, scan, to_utf8
 from mainstay.ledger.reading.heading import clean_heading, find_heading
 from mainstay.ledger.reading.records import Record, data_records, is_blank, open_text, read_records
-from mainstay.ledger.reading.source import SEPARATORS, Hints, Scratch, SourceFile, globless
+from mainstay.ledger.reading.source import SEPARATORS, Hints, Scratch, SourceFile, globless, named_columns
 
 SAMPLE_ROWS = 1000
 _HEAD_ROWS = 60
@@ -44,13 +44,15 @@ def recognise_text(
     with open_text(data) as stream:
         head = stream.read(_HEAD)
     layout = _layout(head, name, hints.separator, kind, given)
-    columns = _columns(layout)
+    heads = _columns(layout)
+    sample = _sample(data, name, layout, heads)
     return SourceFile(
         path=path,
         name=name,
         format="csv",
-        columns=columns,
-        sample=_sample(data, name, layout, columns),
+        columns=named_columns(heads, sample),
+        sample=sample,
+        heads=heads,
         heading_row=layout.heading.row,
         hints=hints,
         encoding=encoding,
@@ -66,7 +68,7 @@ def text_records(source: SourceFile) -> Iterator[Record]:
     """The rows of a CSV below its heading, read one by one."""
     with open_text(source.data) as stream:
         records = read_records(stream, source.separator or ",", source.name)
-        yield from data_records(records, source.columns, source.heading_row)
+        yield from data_records(records, source.heading, source.heading_row)
 
 
 def _layout(head: str, name: str, hint: str | None, kind: str | None, given: Mapping[str, str]) -> _Layout:

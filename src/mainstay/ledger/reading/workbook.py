@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -24,8 +25,10 @@ from mainstay.ledger.reading.archive import check_archive
 from mainstay.ledger.reading.heading import clean_heading, find_heading
 from mainstay.ledger.reading.records import Record, data_records
 from mainstay.ledger.reading.sheet_errors import sheet_errors
-from mainstay.ledger.reading.source import Hints, SourceFile
+from mainstay.ledger.reading.source import Hints, SourceFile, named_columns
 
+ALL_SHEETS = "*"  # as the hint of a sheet; no sheet can have that name
+OTHER_HEADINGS = N_("Sheets of “%(file)s” with other headings were left out: %(sheets)s.")
 SAMPLE_ROWS = 1000
 _HEAD_ROWS = 60
 _MOST_TEXTS = 100_000
@@ -34,20 +37,33 @@ _LAST_SERIAL = 2_958_465  # 9999-12-31; larger numbers are no days of a spreadsh
 
 def recognise_workbook(
     path: Path, name: str, hints: Hints, *, kind: str | None, given: Mapping[str, str]
-) -> SourceFile:
-    """The sheet that holds the table, and its heading."""
+) -> list[SourceFile]:
+    """The sheet that holds the table, and its heading; with the hint ALL_SHEETS every sheet of the same heading."""
     check_archive(path, name)
     with _opened(path, name) as book:
-        table, heading = _choose(book, name, hints.sheet, kind, given)
+        tables, others = _choose(book, name, hints.sheet, kind, given)
+    epoch = _epoch(path)
+    sources = [_recognised(path, name, hints, table, heading, epoch) for table, heading in tables]
+    if others:
+        told = (OTHER_HEADINGS, {"file": name, "sheets": ", ".join(others)})
+        sources[0] = replace(sources[0], notes=(told,))
+    return sources
+
+
+def _recognised(
+    path: Path, name: str, hints: Hints, table: CalamineSheet, heading: Record, epoch: date
+) -> SourceFile:
     heads = clean_heading(heading.cells)
-    columns = heads + ("",) * (len(heading.cells) - len(heads))
-    records = data_records(_rows(table, ".", (), epoch=_epoch(path)), columns, heading.row)
+    heads += ("",) * (len(heading.cells) - len(heads))
+    records = data_records(_rows(table, ".", (), epoch=epoch), heads, heading.row)
     sample = tuple(tuple(record.cells) for record in islice(records, SAMPLE_ROWS) if record.fault is None)
     return SourceFile(
         path=path,
-        name=name,
+        name=f"{name} [{table.name}]" if hints.sheet == ALL_SHEETS else name,
+        title=name,
         format="xlsx",
-        columns=columns,
+        columns=named_columns(heads, sample),
+        heads=heads,
         sample=sample,
         heading_row=heading.row,
         hints=hints,
@@ -69,7 +85,7 @@ class Sheet:
         (from 0) a number that is a spreadsheet's day is written as that day."""
         errors = sheet_errors(self.source.path, self.table.name)
         rows = _rows(self.table, decimal, dates, epoch=_epoch(self.source.path), errors=errors)
-        return data_records(rows, self.source.columns, self.source.heading_row)
+        return data_records(rows, self.source.heading, self.source.heading_row)
 
     def written_numbers(self, columns: Collection[int]) -> list[str]:
         """The cells of these columns that hold text, not numbers: the evidence for the sheet's decimal sign."""
@@ -104,13 +120,15 @@ def _opened(path: Path, name: str) -> Iterator[CalamineWorkbook]:
 
 def _choose(
     book: CalamineWorkbook, name: str, hint: str | None, kind: str | None, given: Mapping[str, str]
-) -> tuple[CalamineSheet, Record]:
+) -> tuple[list[tuple[CalamineSheet, Record]], list[str]]:
+    """The sheets to read, and those that were passed over although all were asked for."""
     names = [
         sheet.name
         for sheet in book.sheets_metadata
-        if sheet.typ == SheetTypeEnum.WorkSheet and (hint or sheet.visible == SheetVisibleEnum.Visible)
+        if sheet.typ == SheetTypeEnum.WorkSheet
+        and (hint not in (None, ALL_SHEETS) or sheet.visible == SheetVisibleEnum.Visible)
     ]
-    if hint and hint not in names:
+    if hint and hint != ALL_SHEETS and hint not in names:
         raise Refused(
             N_("“%(file)s” has no sheet “%(sheet)s”; its sheets are: %(sheets)s."),
             file=name,
@@ -119,20 +137,28 @@ def _choose(
         )
     fitting: list[tuple[CalamineSheet, Record]] = []
     other: list[tuple[CalamineSheet, Record]] = []
-    for sheet in map(book.get_sheet_by_name, [hint] if hint else names):
+    for sheet in map(book.get_sheet_by_name, names if hint in (None, ALL_SHEETS) else [hint]):
         records = list(islice(_rows(sheet, ".", ()), _HEAD_ROWS))
         heading, fits = find_heading(records, kind, given)
         if heading is not None:
             (fitting if fits else other).append((sheet, heading))
+    if hint == ALL_SHEETS and (fitting or other):
+        first = clean_heading((fitting or other)[0][1].cells)
+        alike = [pair for pair in fitting or other if clean_heading(pair[1].cells) == first]
+        chosen = {sheet.name for sheet, _ in alike}
+        return alike, [sheet.name for sheet, _ in [*fitting, *other] if sheet.name not in chosen]
     if len(fitting) > 1:
         raise Refused(
-            N_("Several sheets of “%(file)s” could be meant: %(sheets)s. Say which sheet to read."),
+            N_(
+                "Several sheets of “%(file)s” could be meant: %(sheets)s. Say which sheet to read, or * for all sheets "
+                "with the same headings."
+            ),
             file=name,
             sheets=", ".join(sheet.name for sheet, _ in fitting),
         )
     if not fitting and not other:
         raise Refused(N_("“%(file)s” holds no heading and no rows. Choose a file with a heading and rows."), file=name)
-    return (fitting or other)[0]
+    return (fitting or other)[:1], []
 
 
 def _epoch(path: Path) -> date:

@@ -17,10 +17,12 @@ class Matched:
     wrong: Refused | None = None
 
 
-def matched(kind: str, columns: Sequence[str], given: Mapping[str, str]) -> Matched:
+def matched(
+    kind: str, columns: Sequence[str], given: Mapping[str, str], sample: Sequence[Sequence[str | None]] = ()
+) -> Matched:
     """The fields of these columns, also where required ones are still missing."""
     try:
-        match = match_columns(kind, columns, given=given)
+        match = match_columns(kind, columns, given=given, sample=sample)
     except Refused as error:
         return Matched(_known(kind, columns, given, missing_fields(error)), wrong=error)
     return Matched(match.fields, match)

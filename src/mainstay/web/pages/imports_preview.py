@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mainstay.core.errors import N_, Conflict, NotAllowed, NotFound, Refused
 from mainstay.ledger.models import Kind
 from mainstay.ledger.orders import ON_CONFLICT
-from mainstay.ledger.reading import Hints, kind_named
+from mainstay.ledger.reading import CONTENT_TYPES, Hints, form_of_refusals, kind_named
 from mainstay.web.asked import asked_of
 from mainstay.web.page import render_page, wants_part
 from mainstay.web.pages.imports_check import AT_ONCE, CheckView, check, commit, known_check
@@ -94,11 +94,12 @@ def imports_refused(request: HttpRequest, token: str) -> HttpResponseBase:
     pending = pending_of(importer(request), token)
     if not pending.refused.is_file():
         raise NotFound(N_("No row of this upload was refused."))
+    form = form_of_refusals(pending.refused)
     response = FileResponse(
         pending.refused.open("rb"),
         as_attachment=True,
-        filename=f"refused-{pending.kind}.csv",
-        content_type="text/csv; charset=utf-8",
+        filename=f"refused-{pending.kind}.{form}",
+        content_type=CONTENT_TYPES[form],
     )
     patch_cache_control(response, private=True, no_store=True)
     return response

@@ -100,7 +100,7 @@ def table_of(pending: Pending, shown: int) -> Table:
         view = FileView(number, file.name, file.size, number == shown)
         try:
             with closing(read(pending, file)) as source:
-                found = matched(pending.kind, source.columns, pending.choices.given)
+                found = matched(pending.kind, source.columns, pending.choices.given, source.sample)
                 view = _described(view, source, found.match, pending.kind)
                 if number == shown:
                     table = replace(_shown(source, found, pending.kind), sheets=_sheets(pending, file, source.format))

@@ -72,8 +72,8 @@ class Pending:
 
     @property
     def refused(self) -> Path:
-        """Where the rows that cannot be used are written, as CSV."""
-        return self.folder / "refused.csv"
+        """Where the rows that cannot be used are written, in the format of the files."""
+        return self.folder / "refused"
 
     @property
     def size(self) -> int:
