@@ -7,6 +7,7 @@ from mainstay.web.health import healthz, robots
 from mainstay.web.log_in import LogIn, LogOut
 from mainstay.web.pages import (
     account,
+    account_lines,
     accounts,
     accounts_export,
     imports,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("accounts/export.csv", accounts_export.accounts_export, name="accounts-export"),
     path("accounts/<int:pk>/", account.overview, name="accounts-account"),
     path("accounts/<int:pk>/sales/", account.sales, name="accounts-sales"),
+    path("accounts/<int:pk>/lines/", account_lines.account_lines_page, name="accounts-lines"),
     path("accounts/<int:pk>/relationship/", account.relationship, name="accounts-relationship"),
     path("accounts/<int:pk>/history/", account.history, name="accounts-history"),
     path("insight/pareto/", pareto.pareto, name="pareto"),
