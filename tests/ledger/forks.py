@@ -79,7 +79,6 @@ class Forks:
     def close(self) -> None:
         self.server.stdin.close()
         self.server.wait(30)
-        self.server.communicate = None
         for pipe in (self.server.stdout, self.server.stderr):
             pipe.close()
 

@@ -94,7 +94,8 @@ def test_a_file_that_may_not_grow_is_a_sentence_and_no_import(tmp_path: Path) ->
     """The system itself refuses to write: a limit on the size of files, as on a full disk."""
     home, limit = tmp_path / "data", 600_000
     ready = "import django; django.setup(); from mainstay.cli.home import make_ready; make_ready()"
-    assert started(home, ready, database="").wait(120) == 0
+    _out, err = started(home, ready, database="").communicate(timeout=120)
+    assert not err
     path = tmp_path / "sales.csv"
     rows = "".join(f"D{n},2024-01-02,A{n % 9},{n}.{n % 100:02},{os.urandom(20).hex()}\n" for n in range(30_000))
     path.write_text("document,date,account,amount,product\n" + rows)

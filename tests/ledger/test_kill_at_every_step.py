@@ -165,7 +165,7 @@ def test_killed_at_a_few_steps(ready: Forks, files: list[Path], action: str, ste
 
 @pytest.mark.long
 @pytest.mark.parametrize(("action", "every", "least"), [
-    ("import", 1, 25), ("undo", 1, 15), ("compact", 1, 20), ("refresh", 1, 30),
+    ("import", 1, 20), ("undo", 1, 12), ("compact", 1, 12), ("refresh", 1, 30),
 ])  # fmt: skip
 def test_killed_at_every_step(ready: Forks, files: list[Path], action: str, every: int, least: int) -> None:
     kills = kill_at(ready, files, action, range(1, 1000, every))
