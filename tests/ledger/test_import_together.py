@@ -61,3 +61,28 @@ def test_importers_queue_and_no_line_is_lost_or_doubled(tmp_path: Path) -> None:
         "live": PROCESSES * FILES,
         "open": 0,
     }, err
+
+
+RACE = "from mainstay.ledger import compaction; compaction.SMALL_FILES = 2\n"
+
+
+@pytest.mark.postgres
+def test_the_same_file_from_several_at_once_counts_once(tmp_path: Path) -> None:
+    """quality 38: five processes race, each compacts after its imports. One brings the lines, the others nothing."""
+    home = tmp_path / "data"
+    started(home, READY).communicate(timeout=120)
+    paths = []
+    for number in range(3):
+        paths.append(tmp_path / f"{number}.csv")
+        rows = [f"S{number}-{d},2024-01-02,A{d % 7},{d}.25" for d in range(DOCUMENTS)]
+        paths[-1].write_text("document,date,account,amount\n" + "\n".join(rows) + "\n")
+    script = IMPORT.replace("for path in", RACE + "for path in")
+    processes = [started(home, script, *(paths if number % 2 else paths[::-1])) for number in range(5)]
+    for process in processes:
+        _out, err = process.communicate(timeout=300)
+        assert process.returncode == 0, err
+    out, err = started(home, TELL).communicate(timeout=120)
+    total = 3 * (sum(range(DOCUMENTS)) + DOCUMENTS / 4)
+    assert json.loads(out) == {
+        "lines": [3 * DOCUMENTS, f"{total:.4f}"], "accounts": 7, "live": 15, "open": 0,
+    }, err  # fmt: skip

@@ -73,7 +73,7 @@ def waited(folder: Path, number: int) -> None:
         time.sleep(0.05)
 
 
-def check_restored(folder: Path, backups: int, source_url: str, targets: list[str]) -> None:
+def check_restored(folder: Path, backups: int, source_url: str, targets: list[str], *, go_on: bool) -> None:
     home, files = folder / "home", folder / "files"
     files.mkdir()
     ended(started(home, READY, database=source_url))
@@ -100,6 +100,8 @@ def check_restored(folder: Path, backups: int, source_url: str, targets: list[st
             assert hashlib.sha256((other / path).read_bytes()).hexdigest() == digest
         assert "wrong" not in ended(started(other, CLI, "check", "--deep", database=url))
         ended(started(other, CLI, "restore", folder / f"{number}.tar", database=url), exit_code=1)
+    if not go_on:
+        return
     # Who restored goes on: new rows take new numbers.
     (files / "stop").unlink()
     worker = started(other, WORK.replace("number = Path(sys.argv[1]), 0", "number = Path(sys.argv[1]), 1000"), files,
@@ -112,13 +114,13 @@ def check_restored(folder: Path, backups: int, source_url: str, targets: list[st
 
 def test_a_backup_under_load_comes_back_whole(tmp_path: Path) -> None:
     """quality 42"""
-    check_restored(tmp_path, 1, "", [""])
+    check_restored(tmp_path, 1, "", [""], go_on=False)
 
 
 @pytest.mark.long
 def test_several_backups_under_load_come_back_whole(tmp_path: Path) -> None:
     """quality 42"""
-    check_restored(tmp_path, 4, "", [""] * 4)
+    check_restored(tmp_path, 4, "", [""] * 4, go_on=True)
 
 
 @pytest.fixture
@@ -138,4 +140,4 @@ def databases() -> Iterator[list[str]]:
 def test_backups_of_postgresql_come_back_whole(tmp_path: Path, databases: list[str]) -> None:
     """quality 42"""
     source, *targets = databases
-    check_restored(tmp_path, 2, source, targets)
+    check_restored(tmp_path, 2, source, targets, go_on=True)

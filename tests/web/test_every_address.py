@@ -33,7 +33,7 @@ EVERYBODY = {
     "accounts-export": 200,
     "pareto": 200,
 }
-ONLY_WHO_SEES = {"accounts-account", "accounts-sales", "accounts-relationship", "accounts-history"}
+ONLY_WHO_SEES = {"accounts-account", "accounts-sales", "accounts-lines", "accounts-relationship", "accounts-history"}
 IMPORTING = {
     "imports": 200,
     "imports-batch": 200,

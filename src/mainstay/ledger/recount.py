@@ -78,7 +78,7 @@ def check_batches() -> None:
                 raise Refused(
                     N_(
                         "Batch %(batch)s holds %(count)s lines over %(amount)s, and should hold %(lines)s over "
-                        "%(sum)s. Restore a backup into an empty data home."
+                        "%(sum)s. Restore a backup."
                     ),
                     batch=batch.pk,
                     count=count,

@@ -23,7 +23,9 @@ from mainstay.grading.scheme import DEFAULT, GradingScheme
 from mainstay.grading.selectors import current_refresh
 from mainstay.insight.cost_model import Piece
 from mainstay.ledger.engine import opened, scratch
-from mainstay.ledger.writer import Progress, no_progress, turn
+from mainstay.ledger.schema import LINES
+from mainstay.ledger.services import compact_if_due
+from mainstay.ledger.writer import Progress, holding_files, no_progress, turn
 from mainstay.nightly.effort_taken import effort_taken
 from mainstay.nightly.ledger_taken import Ledger, day_of, in_one_currency, taken
 from mainstay.nightly.products_told import Products, products_told
@@ -47,7 +49,7 @@ def refresh(
     """
     if not 1 <= months <= MOST_MONTHS:
         raise Refused(N_("The window may have from 1 to %(most)s months."), most=MOST_MONTHS)
-    with turn("refresh", N_("waiting for another refresh"), progress):
+    with turn("refresh", N_("waiting for another refresh"), progress), holding_files():
         services.refresh_sweep()
         with opened(engine) as backend:
             progress(N_("reading the ledger"), 0)
@@ -66,12 +68,14 @@ def refresh(
             with _failing(started):
                 figures = _marts_written(backend, started, ledger, window, products, pieces, progress)
         with _failing(started):
-            return services.refresh_publish(
+            published = services.refresh_publish(
                 refresh=started,
                 figures=figures,
                 make_current=_becomes_current(window.as_of, asked=as_of is not None),
                 progress=progress,
             )
+    compact_if_due(LINES, cluster=True, progress=progress)
+    return published
 
 
 def _marts_written(

@@ -8,6 +8,7 @@ from mainstay.web.log_in import LogIn, LogOut
 from mainstay.web.pages import (
     account,
     account_aliases,
+    account_lines,
     accounts,
     accounts_export,
     currencies,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("accounts/export.csv", accounts_export.accounts_export, name="accounts-export"),
     path("accounts/<int:pk>/", account.overview, name="accounts-account"),
     path("accounts/<int:pk>/sales/", account.sales, name="accounts-sales"),
+    path("accounts/<int:pk>/lines/", account_lines.account_lines_page, name="accounts-lines"),
     path("accounts/<int:pk>/relationship/", account.relationship, name="accounts-relationship"),
     path("accounts/<int:pk>/history/", account.history, name="accounts-history"),
     path("accounts/<int:pk>/aliases/", account_aliases.alias, name="accounts-alias"),

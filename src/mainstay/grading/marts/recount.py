@@ -6,9 +6,9 @@ import duckdb
 
 from mainstay.core.errors import N_, Refused
 from mainstay.core.money import plain
-from mainstay.grading.marts.engine import computing
 from mainstay.grading.marts.files import NOT_ALWAYS, ORDER, file_of, has_mart
 from mainstay.grading.models import Refresh
+from mainstay.ledger.engine import duckdb_opened
 
 
 def check_marts() -> None:
@@ -17,7 +17,7 @@ def check_marts() -> None:
     if refresh is None:
         return
     try:
-        with computing() as connection:
+        with duckdb_opened() as connection:
             for name in [name for name in ORDER if name not in NOT_ALWAYS or has_mart(refresh, name)]:
                 connection.execute("SELECT count(*) FROM read_parquet(?)", [file_of(refresh, name)])
             accounts, active, sales = connection.execute(
