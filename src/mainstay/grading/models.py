@@ -26,10 +26,11 @@ class RefreshState(models.TextChoices):
 
 
 class Refresh(models.Model):
-    """One grading of every account on the facts dated up to `as_of`, with the batches, the scheme and the cost model it used.
+    """One grading of every account on the facts dated up to `as_of`, with the batches, scheme and cost model it used.
 
-    `cost_model` holds the versions, with the days of each; empty where the model was off. `folder` holds its marts, relative to the data home. `summary`, `pareto` (without its curve) and `matrix` are what
-    `mainstay show` tells of the whole company. `current` marks the one that lists and pages show.
+    `cost_model` holds the versions, with the days of each; empty where the model was off. `folder` holds its marts,
+    relative to the data home. `summary`, `pareto` (without its curve) and `matrix` are what `mainstay show` tells of
+    the whole company. `current` marks the one that lists and pages show.
     """
 
     as_of = models.DateField()

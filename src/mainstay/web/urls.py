@@ -28,6 +28,7 @@ urlpatterns = [
     path("accounts/export.csv", accounts_export.accounts_export, name="accounts-export"),
     path("accounts/<int:pk>/", account.overview, name="accounts-account"),
     path("accounts/<int:pk>/sales/", account.sales, name="accounts-sales"),
+    path("accounts/<int:pk>/profit/", account.profit, name="accounts-profit"),
     path("accounts/<int:pk>/relationship/", account.relationship, name="accounts-relationship"),
     path("accounts/<int:pk>/history/", account.history, name="accounts-history"),
     path("insight/pareto/", pareto.pareto, name="pareto"),

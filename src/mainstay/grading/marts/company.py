@@ -68,7 +68,10 @@ class Figures:
 def write_marts(
     backend: Backend, refresh: Refresh, sales: Table, facts: Table, accounts: Table, modelled: Modelled | None = None
 ) -> None:
-    """Write the marts of `refresh`, by the names of `files.ORDER`, and of a cost model; at the end the disk holds them."""
+    """Write the marts of `refresh`, by the names of `files.ORDER`; when this returns, the disk holds them.
+
+    What a cost model charged is one of them where one was on.
+    """
     with writing(backend, refresh) as write:
         write("facts", facts)
         write("accounts", accounts)

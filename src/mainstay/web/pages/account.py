@@ -1,4 +1,4 @@
-"""The pages of one account: Overview, Sales, Relationship, History."""
+"""The pages of one account: Overview, Sales, Profit, Relationship, History."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -17,6 +17,7 @@ from mainstay.relationships.services import assessment_add
 from mainstay.web.page import render_page
 from mainstay.web.pages.account_head import Head, head_of, visible_account
 from mainstay.web.pages.account_overview import overview_page
+from mainstay.web.pages.account_profit import profit_page
 from mainstay.web.pages.account_relationship import AssessmentForm, relationship_page
 from mainstay.web.pages.account_sales import sales_page
 
@@ -38,6 +39,12 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
 def sales(request: HttpRequest, pk: int) -> HttpResponse:
     head = head_of(visible_account(cast(User, request.user), pk))
     return render_page(request, "account/sales", sales_page(head, whole=request.GET.get("products") == "all"))
+
+
+@require_safe
+def profit(request: HttpRequest, pk: int) -> HttpResponse:
+    head = head_of(visible_account(cast(User, request.user), pk))
+    return render_page(request, "account/profit", profit_page(head))
 
 
 @require_safe
