@@ -47,6 +47,7 @@ GROUPS = (
     ),
     Group(_("Insight"), (Section("pareto", _("80:20"), "pareto", "8"),)),
     Group(_("Data"), (Section("imports", _("Imports"), "imports", "i", may="may_import"),)),
+    Group(_("Settings"), (Section("costmodel", _("Cost model"), "table", "m", may="may_import"),)),
 )
 
 
