@@ -206,7 +206,8 @@ def test_adventure_works_is_costed_as_sql_by_hand_costs_it() -> None:
             count(*) FILTER (date >= $second) AS n, greatest(sum(amount) FILTER (date >= $second), 0) AS s
             FROM w GROUP BY account),
         pooled AS (SELECT account, cost, coalesce(
-            $p::DOUBLE / 10000 * s::DOUBLE / (sum(s) OVER ())::DOUBLE + $q::DOUBLE / 10000 * n / sum(n) OVER (), 0) AS share
+            $p::DOUBLE / 10000 * s::DOUBLE / (sum(s) OVER ())::DOUBLE + $q::DOUBLE / 10000 * n / sum(n) OVER (), 0)
+            AS share
             FROM counted)
         SELECT account, coalesce(o.cost, 0) + p.cost, share FROM pooled p LEFT JOIN orders o USING (account)
         """,

@@ -9,6 +9,9 @@ from django.urls import get_resolver, reverse
 
 from mainstay.accounts.models import Account
 from mainstay.accounts.services import accounts_set_owner
+from mainstay.costing.models import CostModelVersion
+from mainstay.costing.services import Stated, version_add
+from mainstay.insight.cost_model import CostModel
 from mainstay.ledger.models import Batch
 from mainstay.nightly.refresh import refresh
 from mainstay.people.models import User
@@ -31,10 +34,11 @@ EVERYBODY = {
     "accounts-export": 200,
     "pareto": 200,
 }
-ONLY_WHO_SEES = {"accounts-account", "accounts-sales", "accounts-relationship", "accounts-history"}
+ONLY_WHO_SEES = {"accounts-account", "accounts-sales", "accounts-profit", "accounts-relationship", "accounts-history"}
 IMPORTING = {"imports": 200, "imports-batch": 200, "imports-undo": 200}
+IMPORTING |= {"costmodel": 200, "costmodel-new": 200, "costmodel-version": 200}
 IMPORTING_NOT_THERE = {"imports-preview", "imports-refused"}
-ONLY_BY_POST = {"imports-discard", "refresh"}
+ONLY_BY_POST = {"imports-discard", "refresh", "costmodel-switch", "costmodel-activate", "costmodel-discard"}
 LEAVING = {"account_logout": 200}
 ARGUMENTS = {
     "portfolio-cell": {"cell": "B2"},
@@ -48,6 +52,7 @@ ARGUMENTS = {
 @pytest.fixture
 def graded() -> Account:
     bring_tiny()
+    version_add(stated=Stated("M", date(2024, 1, 1), CostModel()), by=None)
     refresh(as_of=date(2024, 6, 30))
     return Account.objects.get(code="A1")
 
@@ -58,6 +63,8 @@ def address(name: str, account: Account) -> str:
         arguments = {"pk": account.pk}
     elif name in {"imports-batch", "imports-undo"}:
         arguments = {"pk": Batch.objects.get(kind="sales").pk}
+    elif name in {"costmodel-version", "costmodel-activate", "costmodel-discard"}:
+        arguments = {"pk": CostModelVersion.objects.get().pk}
     return reverse(name, kwargs=arguments)
 
 
