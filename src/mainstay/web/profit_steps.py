@@ -32,13 +32,21 @@ def booked_steps(costs: Mapping[str, Any] | None, booked: Any) -> list[Step]:
     return [Step(str(KINDS[kind]), -Decimal(amount)) for kind, amount in costs.items() if Decimal(amount)]
 
 
-def model_steps(parts: Sequence[Part] | None) -> list[Step]:
-    """Parts of one name together, whichever version they are of; those that came to nothing are left out."""
+def model_steps(parts: Sequence[Part] | None, before: Sequence[Step] = ()) -> list[Step]:
+    """Parts of one name together, whichever version they are of; those that came to nothing are left out.
+
+    A name that a step `before` has says that it is the model's: bars of one name would fall together.
+    """
+    taken = {step.label for step in before}
     sums: dict[str, Decimal] = {}
     for part in parts or ():
         name = part_name(part)
         sums[name] = sums.get(name, NOTHING) - Decimal(part["cost"])
-    return [Step(name, amount) for name, amount in sums.items() if amount]
+    return [
+        Step(_("%(name)s (model)") % {"name": name} if name in taken else name, amount)
+        for name, amount in sums.items()
+        if amount
+    ]
 
 
 def model_rows(parts: Sequence[Part] | None, currency: str) -> list[ModelRow]:
@@ -61,7 +69,7 @@ def account_steps(record: Any) -> list[Step]:
     steps.append(Step(_("Profit"), record.profit, result=True))
     if record.model is None:
         return steps
-    steps += model_steps(record.model)
+    steps += model_steps(record.model, steps)
     return [*steps, Step(_("Profit after the model"), record.profit_after_model, result=True)]
 
 
@@ -73,7 +81,7 @@ def company_steps(sums: Mapping[str, Any]) -> list[Step]:
     steps.append(Step(_("Profit"), Decimal(sums["profit"]), result=True))
     if sums.get("model") is None:
         return steps + _overhead(sums["overhead"], _("Overhead"), _("Profit after overhead"), sums)
-    steps += model_steps(sums["model"])
+    steps += model_steps(sums["model"], steps)
     steps.append(Step(_("Profit after the model"), Decimal(sums["profit_after_model"]), result=True))
     if sums.get("overhead_in_model") is None:
         return steps

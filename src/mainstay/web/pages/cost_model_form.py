@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from mainstay.core.errors import N_, Refused
-from mainstay.costing.models import CostModelVersion
+from mainstay.costing.models import CostModelVersion, VersionState
 from mainstay.costing.services import Stated
 from mainstay.insight.cost_model import ACTIVITIES, BOOKED, MOST_POOLS, PERIODS, CostModel
 from mainstay.web import cost_words
@@ -83,7 +83,7 @@ def form_of(version: CostModelVersion) -> VersionForm:
         capacity_rate=content.get("capacity_rate", ""),
         revision=version.revision,
         activities=_activities(content.get("activities", {})),
-        pools=_spare(pools),
+        pools=_spare(pools) if version.state == VersionState.DRAFT else pools,
     )
 
 
