@@ -10,6 +10,9 @@ from django.urls import get_resolver, reverse
 
 from mainstay.accounts.models import Account
 from mainstay.accounts.services import accounts_set_owner
+from mainstay.costing.models import CostModelVersion
+from mainstay.costing.services import Stated, version_add
+from mainstay.insight.cost_model import CostModel
 from mainstay.ledger.models import Batch, Product, ProductCategory, ProductRule, Rate
 from mainstay.ledger.services import category_add, rate_add, rule_add
 from mainstay.nightly.refresh import refresh
@@ -33,7 +36,14 @@ EVERYBODY = {
     "accounts-export": 200,
     "pareto": 200,
 }
-ONLY_WHO_SEES = {"accounts-account", "accounts-sales", "accounts-lines", "accounts-relationship", "accounts-history"}
+ONLY_WHO_SEES = {
+    "accounts-account",
+    "accounts-sales",
+    "accounts-lines",
+    "accounts-profit",
+    "accounts-relationship",
+    "accounts-history",
+}
 IMPORTING = {
     "imports": 200,
     "imports-batch": 200,
@@ -49,9 +59,19 @@ IMPORTING = {
     "products-category": 200,
     "currencies": 200,
     "currencies-rate": 200,
+    "costmodel": 200,
+    "costmodel-new": 200,
+    "costmodel-version": 200,
 }
 IMPORTING_NOT_THERE = {"imports-preview", "imports-refused"}
-ONLY_BY_POST = {"imports-discard", "products-suggestion", "refresh"}
+ONLY_BY_POST = {
+    "imports-discard",
+    "products-suggestion",
+    "refresh",
+    "costmodel-switch",
+    "costmodel-activate",
+    "costmodel-discard",
+}
 ONLY_BY_POST_OF_WHO_SEES = {"accounts-alias", "accounts-alias-remove"}
 # Addresses of one thing, which a test makes first.
 KEPT = {
@@ -59,6 +79,7 @@ KEPT = {
     "products-rule": ProductRule,
     "products-category": ProductCategory,
     "currencies-rate": Rate,
+    **dict.fromkeys(("costmodel-version", "costmodel-activate", "costmodel-discard"), CostModelVersion),
 }
 LEAVING = {"account_logout": 200}
 ARGUMENTS = {
@@ -76,6 +97,7 @@ def graded() -> Account:
     rule_add(about="code", way="exact", pattern="POST")
     category_add(name="Bikes")
     rate_add(currency="USD", base="EUR", day=date(2024, 6, 30), rate=Decimal(1))
+    version_add(stated=Stated("M", date(2024, 1, 1), CostModel()), by=None)
     refresh(as_of=date(2024, 6, 30))
     return Account.objects.get(code="A1")
 

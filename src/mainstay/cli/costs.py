@@ -35,5 +35,10 @@ def part(told: Mapping[str, Any]) -> str:
     if told["rate"] is None:
         name = f"{told['name']} ({gettext(DRIVERS[told['by']])})"
         return f"{name}: {cost}"
-    count = f"{quantity:,.0f} × {figure(Decimal(told['rate']))}"
+    count = f"{quantity:,.0f} × {_rate(told['rate'])}"
     return f"{gettext(ACTIVITIES[told['name']])}: {count} = {cost}"
+
+
+def _rate(text: str) -> str:
+    """A rate with two decimals, or as many as it needs."""
+    return f"{Decimal(text):,.4f}".removesuffix("00")

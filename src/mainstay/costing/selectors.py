@@ -53,6 +53,11 @@ def pieces_of(window: Window) -> list[Piece] | None:
     return pieces(active(), window) if is_on() else None
 
 
+def would_differ(as_of: date, months: int, used: Any) -> bool:
+    """Whether a refresh of this window would cost otherwise than the one that used `used`, as `told` gives it."""
+    return told(pieces_of(Window(as_of, months))) != list(used)
+
+
 def told(found: list[Piece] | None) -> list[dict[str, Any]]:
     """The pieces as a refresh keeps them."""
     return [

@@ -133,7 +133,7 @@ def pieces(versions: Sequence[tuple[int, str, date, CostModel]], window: Window)
     beginnings = {begin: (pk, name, model) for pk, name, begin, model in sorted(versions, key=lambda one: one[2])}
     found: list[Piece] = []
     starts = sorted(beginnings)
-    for begin, following in zip(starts, [*starts[1:], None], strict=True):
+    for begin, following in zip(starts, [*starts[1:], None], strict=False):
         first = max(begin, window.first_day)
         last = min(following - timedelta(days=1), window.last_day) if following else window.last_day
         if first <= last:

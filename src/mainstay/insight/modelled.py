@@ -210,7 +210,7 @@ def _rounded(rows: ir.Table, up_to: ir.IntegerValue) -> ir.IntegerValue:
 
 def _from_units(value: ir.IntegerValue) -> ir.DecimalValue:
     """Whole ten-thousandths as money; divided it would be a double."""
-    return cast(ir.DecimalValue, value.cast("decimal(19, 0)") * ibis.literal(Decimal(1) / UNITS, "decimal(5, 4)"))
+    return cast(ir.DecimalValue, value.cast("decimal(22, 4)") * ibis.literal(Decimal(1) / UNITS, "decimal(5, 4)"))
 
 
 def _undriven(here: ir.Table, pools: ir.Table, place: int, pool: Pool) -> ir.Table:

@@ -45,8 +45,9 @@ def with_kinds(accounts: ir.Table, spent: ir.Table) -> ir.Table:
     Joined last: carried through every step before, they would be copied as often.
     """
     kinds = spent.select("account", *KIND_COLUMNS.values())
-    joined = accounts.left_join(kinds, accounts.code == kinds.account).drop("account")
-    return cast(ir.Table, joined.mutate(**{name: money(joined[name]) for name in KIND_COLUMNS.values()}))
+    joined = accounts.left_join(kinds, accounts.code == kinds.account)
+    filled = {name: money(joined[name]) for name in KIND_COLUMNS.values()}
+    return cast(ir.Table, joined.select(*accounts.columns, **filled))
 
 
 def by_kind(spent: ir.Table) -> ir.Table:

@@ -29,6 +29,8 @@ DATA = "rows"
 ROWS = alt.NamedData(name=DATA)
 # Pixels from one line of a note to the next.
 LINE = 14
+# Bars that can stand side by side on a phone.
+STANDING = 6
 # A row says what colour it has.
 COLOUR = alt.Color("colour:N", scale=None)
 
@@ -158,24 +160,10 @@ def whale_curve(points: Sequence[WhalePoint], *, currency: str, description: str
 
 
 def waterfall(steps: Sequence[Step], *, currency: str, description: str = "") -> Spec:
-    """How a profit comes about, step by step, each bar labelled with its amount."""
-    rows: list[Row] = []
-    level = Decimal(0)
-    for step in steps:
-        start, end = (Decimal(0), step.amount) if step.result else (level, level + step.amount)
-        level = end
-        rows.append(
-            {
-                "label": step.label,
-                "from": float(start),
-                "to": float(end),
-                "edge": float(max(start, end) if max(start, end) >= 0 else min(start, end)),
-                "below": max(start, end) < 0,
-                "text": figures.money_compact(step.amount),
-                "exact": figures.money(step.amount, currency),
-                "colour": SOFT if step.amount < 0 and not step.result else LOSS if step.amount < 0 else MAIN,
-            }
-        )
+    """How a profit comes about, step by step, each bar labelled with its amount; many bars lie, or names would meet."""
+    rows = _steps(steps, currency)
+    if len(steps) > STANDING:
+        return _lying_waterfall(rows, currency, description)
     bars = alt.Chart(ROWS).encode(
         x=alt.X(
             "label:N",
@@ -193,6 +181,48 @@ def waterfall(steps: Sequence[Step], *, currency: str, description: str = "") ->
     ]
     if any(row["below"] for row in rows):
         layers.append(labels.mark_text(dy=10, color=INK, fontWeight=600).transform_filter("datum.below"))
+    return _spec(layers, rows, {"label": _("Step"), "exact": _("Amount")}, description)
+
+
+def _steps(steps: Sequence[Step], currency: str) -> list[Row]:
+    rows: list[Row] = []
+    level = Decimal(0)
+    for step in steps:
+        start, end = (Decimal(0), step.amount) if step.result else (level, level + step.amount)
+        level = end
+        rows.append(
+            {
+                "label": step.label,
+                "from": float(start),
+                "to": float(end),
+                "edge": float(max(start, end) if max(start, end) >= 0 else min(start, end)),
+                "below": max(start, end) < 0,
+                "text": figures.money_compact(step.amount),
+                "exact": figures.money(step.amount, currency),
+                "colour": SOFT if step.amount < 0 and not step.result else LOSS if step.amount < 0 else MAIN,
+            }
+        )
+    return rows
+
+
+def _lying_waterfall(rows: list[Row], currency: str, description: str) -> Spec:
+    """The steps from top to bottom, the amounts right of their bars."""
+    for row in rows:
+        row["edge"] = max(row["from"], row["to"], 0.0)
+    ends = [0.0, *(row[end] for row in rows for end in ("from", "to"))]
+    # Room for the amounts, on a phone too.
+    domain = [min(ends), max(ends) + 0.35 * ((max(ends) - min(ends)) or 1.0)]
+    bars = alt.Chart(ROWS).encode(
+        x=alt.X("from:Q", title=None, axis=_amounts(currency, few=True), scale=alt.Scale(domain=domain, nice=False)),
+        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=150, ticks=False, domain=False)),
+    )
+    zero = alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=GRID).encode(x="zero:Q")
+    labels = bars.encode(x="edge:Q", text="text:N")
+    layers = [
+        zero,
+        bars.mark_bar(height={"band": 0.6}, cornerRadius=2).encode(x2="to:Q", color=COLOUR, tooltip="label:N"),
+        labels.mark_text(align="left", dx=6, color=INK, fontWeight=600),
+    ]
     return _spec(layers, rows, {"label": _("Step"), "exact": _("Amount")}, description)
 
 
@@ -285,7 +315,7 @@ def _counts() -> alt.Axis:
     return alt.Axis(format=",d", tickCount=8, tickMinStep=1, grid=False)
 
 
-def _amounts(currency: str) -> alt.Axis:
+def _amounts(currency: str, *, few: bool = False) -> alt.Axis:
     """An axis of money, short: $1.5M, in Chinese 150万."""
     if figures.language() == "zh":
         size = (
@@ -298,7 +328,7 @@ def _amounts(currency: str) -> alt.Axis:
         )
     sign = figures.sign_of(currency).replace("\\", "").replace("'", "")
     label = f"(datum.value < 0 ? '{figures.MINUS}' : '') + '{sign}' + {size.replace('v', 'abs(datum.value)')}"
-    return alt.Axis(labelExpr=label, tickCount=5)
+    return alt.Axis(labelExpr=label, tickCount=3 if few else 5)
 
 
 def _hover(curve: alt.Chart) -> Layer:

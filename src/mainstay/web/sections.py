@@ -54,7 +54,13 @@ GROUPS = (
             Section("products", _("Products"), "box", "d", may="may_import"),
         ),
     ),
-    Group(_("Settings"), (Section("currencies", _("Currencies"), "currencies", "c", may="may_import"),)),
+    Group(
+        _("Settings"),
+        (
+            Section("currencies", _("Currencies"), "currencies", "c", may="may_import"),
+            Section("costmodel", _("Cost model"), "table", "m", may="may_import"),
+        ),
+    ),
 )
 
 

@@ -14,6 +14,8 @@ from mainstay.cli.demo.files import DATA, moved, weeks_to, write_moved
 from mainstay.cli.demo.staff import COUNTRIES, PASSWORD, SCOUT, everybody
 from mainstay.core import clock
 from mainstay.core.errors import N_, Refused
+from mainstay.costing.services import Stated, versions_import
+from mainstay.insight.cost_model import CostModel
 from mainstay.ledger.engine import scratch
 from mainstay.ledger.models import Batch
 from mainstay.ledger.services import Order, Upload, import_files
@@ -39,6 +41,7 @@ def make(progress: Progress) -> None:
         "people": lambda: _people(progress),
         "files": lambda: _files(weeks, as_of, progress),
         "judgements": lambda: _judgements(weeks, as_of, progress),
+        "cost model": lambda: _cost_model(as_of),
         "refresh before": lambda: _refresh(as_of - BEFORE, progress),
         "refresh": lambda: _refresh(as_of, progress),
     }
@@ -140,6 +143,17 @@ def _judgements(weeks: int, as_of: date, progress: Progress) -> None:
                 notes={factor: illustrative.evidence(factor, value) for factor, value in values.items()},
                 day=as_of - timedelta(days=one.days_ago),
             )
+
+
+def _cost_model(as_of: date) -> None:
+    """A version to look at and to turn on; off, so that no figure rests on made-up rates unasked."""
+    stated = Stated(
+        name="Service desk",
+        valid_from=as_of.replace(year=as_of.year - 2, month=1, day=1),
+        model=CostModel.from_dict(illustrative.COST_MODEL),
+        note=illustrative.NOTE,
+    )
+    versions_import(stated=[stated], activate=True, by=None)
 
 
 def _refresh(day: date, progress: Progress) -> None:

@@ -37,6 +37,20 @@ PROSPECT, DISMISSED = 3, 7
 KEY_ACCOUNTS, MIDDLE = 60, range(150, 400, 25)
 
 
+# A minute of the service desk, the minutes that work takes, and what the desk's leaders cost.
+COST_MODEL = {
+    "capacity_rate": "0.85",
+    "activities": {
+        "order": {"minutes": "18"},
+        "line": {"minutes": "1.5"},
+        "return": {"minutes": "35"},
+        "delivery": {"rate": "6.40"},
+        "visit_minute": {"minutes": "1"},
+    },
+    "pools": [{"name": "Sales administration", "by": "orders", "amount": "180000", "per": "year"}],
+}
+
+
 @dataclass(frozen=True)
 class Shop:
     """A shop as the files know it; `rank` by sales in the last twelve months, None without any."""

@@ -50,17 +50,9 @@ def model_told(
     backend: Backend, sums: Mapping[str, Any], accounts: Table, pieces: Sequence[Piece], modelled: Modelled
 ) -> Told:
     """The model's cost in all, part by part; `sums` is the row of the summary, with `profit` and `overhead`."""
-    found = {row["place"]: row for row in backend.to_pyarrow(insight.of_parts(modelled.shares)).to_pylist()}
-    (pools,) = backend.to_pyarrow(modelled.pools).to_pylist()
-    nothing = {"quantity": NONE, "cost": NONE, "unallocated": NONE}
-    parts, apart = [], NONE
-    for part in modelled.parts:
-        row = found.get(part.place, nothing)
-        amount = None if part.pool is None else from_units(pools[f"pool_{part.place}"] or 0)
-        apart += abs(row["cost"] - (row["quantity"] * part.rate if part.rate is not None else amount or NONE))
-        parts.append(_told(part, pieces[part.piece], row, amount))
-    cost = sum((row["cost"] for row in found.values()), NONE)
-    unallocated = sum((row["unallocated"] for row in found.values()), NONE)
+    parts, apart = parts_told(backend, pieces, modelled)
+    cost = sum((Decimal(part["cost"]) for part in parts), NONE)
+    unallocated = sum((Decimal(part["unallocated"]) for part in parts), NONE)
     taken = sum((Decimal(part["amount"]) for part in parts if part["overhead"]), NONE)
     held = backend.to_pyarrow(accounts.aggregate(cost=money(accounts.modelled_cost.sum()))).to_pylist()
     apart += abs(held[0]["cost"] + unallocated - cost)
@@ -74,6 +66,20 @@ def model_told(
         "model": parts,
     }
     return Told(told, apart)
+
+
+def parts_told(backend: Backend, pieces: Sequence[Piece], modelled: Modelled) -> tuple[list[dict[str, Any]], Decimal]:
+    """Every part in its place, as JSON has it, and how far shares are from what there was to share."""
+    found = {row["place"]: row for row in backend.to_pyarrow(insight.of_parts(modelled.shares)).to_pylist()}
+    (pools,) = backend.to_pyarrow(modelled.pools).to_pylist()
+    nothing = {"quantity": NONE, "cost": NONE, "unallocated": NONE}
+    parts, apart = [], NONE
+    for part in modelled.parts:
+        row = found.get(part.place, nothing)
+        amount = None if part.pool is None else from_units(pools[f"pool_{part.place}"] or 0)
+        apart += abs(row["cost"] - (row["quantity"] * part.rate if part.rate is not None else amount or NONE))
+        parts.append(_told(part, pieces[part.piece], row, amount))
+    return parts, apart
 
 
 def _told(part: Part, piece: Piece, row: Mapping[str, Decimal], amount: Decimal | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The pages of one account: Overview, Sales, Relationship, History."""
+"""The pages of one account: Overview, Sales, Profit, Relationship, History."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -18,6 +18,7 @@ from mainstay.web.asked import asked_of
 from mainstay.web.page import render_page
 from mainstay.web.pages.account_head import Head, head_of, visible_account
 from mainstay.web.pages.account_overview import overview_page
+from mainstay.web.pages.account_profit import profit_page
 from mainstay.web.pages.account_relationship import AssessmentForm, relationship_page
 from mainstay.web.pages.account_sales import sales_page
 
@@ -44,6 +45,12 @@ def sales(request: HttpRequest, pk: int) -> HttpResponse:
     asked = asked_of(request, "products", "category")
     page = sales_page(head, whole=asked["products"] == "all", category=asked["category"].strip()[:LONGEST])
     return render_page(request, "account/sales", page)
+
+
+@require_safe
+def profit(request: HttpRequest, pk: int) -> HttpResponse:
+    head = head_of(visible_account(cast(User, request.user), pk))
+    return render_page(request, "account/profit", profit_page(head))
 
 
 @require_safe

@@ -18,6 +18,7 @@ from mainstay.grading.models import Refresh
 from mainstay.people.models import User
 from mainstay.web import charts
 from mainstay.web.charts import ParetoPoint, Spec, Step, WhalePoint
+from mainstay.web.profit_steps import ModelRow, company_steps, model_rows
 
 TARGET = 0.8
 TOP = 0.2
@@ -104,11 +105,20 @@ class ParetoFigures:
     whale_rows: list[CurveRow]
     steps: list[Step]
     waterfall: Spec
+    kind_steps: list[Step]
+    kind_waterfall: Spec
+    model: list[ModelRow] | None
     groups: list[GroupList]
 
     @property
     def first_day(self) -> date:
         return date.fromisoformat(self.totals["window_start"])
+
+    @property
+    def apart(self) -> Decimal | None:
+        """How far the accounts' figures are from the ledger's; None where that was not checked or is not to be seen."""
+        told = self.totals.get("difference")
+        return None if told is None else Decimal(told)
 
     @property
     def reaches(self) -> bool:
@@ -127,7 +137,7 @@ def pareto_figures(user: User, refresh: Refresh, codes: pa.Table | None) -> Pare
     found = groups(refresh, codes, limit=LISTED)
     members = [member.code for group in (found.head, found.middle, found.tail) for member in group.members]
     known = known_accounts(user, refresh, {*members, *(point.code for point in (*by_sales, *by_profit) if point.code)})
-    steps = profit_steps(sums)
+    steps, by_kind = profit_steps(sums), company_steps(sums)
     return ParetoFigures(
         currency=currency,
         totals=sums,
@@ -138,6 +148,9 @@ def pareto_figures(user: User, refresh: Refresh, codes: pa.Table | None) -> Pare
         whale_rows=curve_rows(by_profit, known, marks, "profit"),
         steps=steps,
         waterfall=charts.waterfall(steps, currency=currency, description=_("How the profit comes about")),
+        kind_steps=by_kind,
+        kind_waterfall=charts.waterfall(by_kind, currency=currency, description=_("The profit by kind of cost")),
+        model=None if sums.get("model") is None else model_rows(sums["model"], currency),
         groups=[_listed(key, getattr(found, key), known) for key in ("head", "middle", "tail")],
     )
 
