@@ -28,7 +28,7 @@ class RefreshState(models.TextChoices):
 class Refresh(models.Model):
     """One grading of every account on the facts dated up to `as_of`, with the batches and the scheme it used.
 
-    `folder` holds its marts, relative to the data home. `summary`, `pareto` (without its curve) and `matrix` are what
+    `origin` says what computed, and of a ledger in a warehouse what its tables held. `folder` holds its marts, relative to the data home. `summary`, `pareto` (without its curve) and `matrix` are what
     `mainstay show` tells of the whole company. `current` marks the one that lists and pages show.
     """
 
@@ -39,6 +39,7 @@ class Refresh(models.Model):
     folder = models.CharField(max_length=400, blank=True)
     batches = models.JSONField(default=list)
     scheme = models.JSONField(default=dict)
+    origin = models.JSONField(default=dict)
     summary = models.JSONField(default=dict)
     pareto = models.JSONField(default=dict)
     matrix = models.JSONField(default=dict)

@@ -28,11 +28,13 @@ PAUSE = 0.02
 Row = tuple[Any, ...]
 
 
-def refresh_open(*, as_of: date, months: int, batches: list[int], scheme: dict[str, Any]) -> Refresh:
+def refresh_open(
+    *, as_of: date, months: int, batches: list[int], scheme: dict[str, Any], origin: dict[str, Any] | None = None
+) -> Refresh:
     """Begin a refresh."""
     with transaction.atomic():
         refresh = Refresh.objects.create(
-            as_of=as_of, months=months, batches=batches, scheme=scheme, started_at=clock.now()
+            as_of=as_of, months=months, batches=batches, scheme=scheme, origin=origin or {}, started_at=clock.now()
         )
         refresh.folder = f"marts/{refresh.pk}"
         refresh.save(update_fields=["folder"])

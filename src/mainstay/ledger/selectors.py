@@ -5,11 +5,13 @@ from collections.abc import Iterable
 import ibis
 from django.conf import settings
 from django.db.models import QuerySet
-from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table
 
+from mainstay.ledger.computing import Engine
 from mainstay.ledger.models import Batch, Content, LedgerFile, Product, State
-from mainstay.ledger.schema import IBIS_TYPES, LINES, Lines
+from mainstay.ledger.schema import LINES, Lines
+from mainstay.ledger.warehouse import WarehouseEngine
+from mainstay.ledger.warehouse_columns import nothing
 from mainstay.orm.bulk import chunks
 
 
@@ -31,22 +33,25 @@ def live_files(kind: str, content: Content, *, source: str | None = None) -> lis
     return [str(settings.MAINSTAY_HOME / path) for path in files.values_list("path", flat=True)]
 
 
-def sales_lines(engine: Backend) -> Table:
+def sales_lines(engine: Engine) -> Table:
     """The sales lines that count now."""
     return _lines(engine, LINES["sales"])
 
 
-def cost_lines(engine: Backend) -> Table:
+def cost_lines(engine: Engine) -> Table:
     """The cost lines that count now."""
     return _lines(engine, LINES["costs"]).drop("unit")
 
 
-def _lines(engine: Backend, lines: Lines) -> Table:
-    table = _read(engine, live_files(lines.kind, Content.LINES), lines.columns)
+def _lines(engine: Engine, lines: Lines) -> Table:
+    if isinstance(engine, WarehouseEngine):
+        return engine.lines(lines.kind)
+    files = live_files(lines.kind, Content.LINES)
+    table = engine.read_lines(files).select(*lines.columns) if files else nothing(lines.kind)
     covered = live_files(lines.kind, Content.COVERED)
     if not covered:
         return table
-    pairs = engine.read_parquet(covered)
+    pairs = engine.read_lines(covered)
     part = table.line if lines.part == "line" else ibis.literal(None, "string")
     return table.anti_join(
         pairs,
@@ -57,14 +62,6 @@ def _lines(engine: Backend, lines: Lines) -> Table:
             part.fill_null("") == pairs.part.fill_null(""),
         ],
     )
-
-
-def _read(engine: Backend, files: Iterable[str], columns: dict[str, str]) -> Table:
-    paths = list(files)
-    if paths:
-        return engine.read_parquet(paths).select(*columns)
-    schema = ibis.schema({name: IBIS_TYPES[kind] for name, kind in columns.items()})
-    return ibis.memtable([], schema=schema)
 
 
 def product_names(codes: Iterable[str | None]) -> dict[str, str]:

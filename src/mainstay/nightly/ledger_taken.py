@@ -1,17 +1,20 @@
 """The ledger as one refresh takes it: its lines, and the day and currency they call for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.conf import settings
-from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table
 
 from mainstay.core import clock
-from mainstay.core.errors import N_, Refused
+from mainstay.core.errors import N_, Conflict, Refused
 from mainstay.core.periods import Window
+from mainstay.ledger.computing import Engine
 from mainstay.ledger.models import Head
 from mainstay.ledger.selectors import cost_lines, live_batches, sales_lines
+from mainstay.ledger.warehouse import WarehouseEngine
+from mainstay.ledger.warehouse_names import make_known
 
 # Before it no file may have a line either.
 FIRST_DAY = date(1900, 1, 1)
@@ -19,15 +22,23 @@ FIRST_DAY = date(1900, 1, 1)
 
 @dataclass(frozen=True)
 class Ledger:
-    """The lines of `batches`, which counted at one moment."""
+    """The lines of `batches`, which counted at one moment; `state` is what a warehouse's tables held at it."""
 
     sales: Table
     costs: Table
     batches: list[int]
+    state: dict[str, Any] = field(default_factory=dict)
 
 
-def taken(backend: Backend) -> Ledger:
-    """The ledger of one moment: taken again where an import became live in between."""
+def taken(backend: Engine) -> Ledger:
+    """The ledger of one moment: taken again where an import became live in between.
+
+    Of a ledger in a warehouse, accounts and products that its lines name and nobody knows are made.
+    """
+    if isinstance(backend, WarehouseEngine):
+        state = backend.state()
+        make_known(backend)
+        return Ledger(sales_lines(backend), cost_lines(backend), [], state)
     while True:
         before = _revision()
         ledger = Ledger(sales_lines(backend), cost_lines(backend), live_batches())
@@ -35,11 +46,20 @@ def taken(backend: Backend) -> Ledger:
             return ledger
 
 
+def check_unchanged(backend: Engine, ledger: Ledger) -> None:
+    """Raises Conflict where a warehouse's tables changed while they were read: the figures would not tie out."""
+    if isinstance(backend, WarehouseEngine) and backend.state() != ledger.state:
+        raise Conflict(
+            N_("The lines at %(ledger)s changed while they were read. Refresh again when nobody writes them."),
+            ledger=backend.shown,
+        )
+
+
 def _revision() -> int | None:
     return Head.objects.values_list("revision", flat=True).first()
 
 
-def day_of(backend: Backend, ledger: Ledger, as_of: date | None) -> date:
+def day_of(backend: Engine, ledger: Ledger, as_of: date | None) -> date:
     """The day to refresh for: `as_of`, or the last one with sales that is not after today. Raises Refused."""
     sales, today = ledger.sales, clock.today()
     if as_of is not None and as_of > today:
@@ -60,7 +80,7 @@ def day_of(backend: Backend, ledger: Ledger, as_of: date | None) -> date:
     return as_of or last
 
 
-def currency_of(backend: Backend, ledger: Ledger, window: Window) -> str:
+def currency_of(backend: Engine, ledger: Ledger, window: Window) -> str:
     """The one currency of the facts up to the as-of date; where none is named, the setting's. Raises Refused."""
     found: set[str] = set()
     for lines in (ledger.sales, ledger.costs):

@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 from datetime import date
 
 from django.db import DatabaseError
-from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table
 
 from mainstay.core.errors import N_, Refused
@@ -20,9 +19,10 @@ from mainstay.grading.marts import company
 from mainstay.grading.models import Refresh
 from mainstay.grading.scheme import DEFAULT, GradingScheme
 from mainstay.grading.selectors import current_refresh
+from mainstay.ledger.computing import Engine
 from mainstay.ledger.engine import opened, scratch
 from mainstay.ledger.writer import Progress, no_progress, turn
-from mainstay.nightly.ledger_taken import Ledger, currency_of, day_of, taken
+from mainstay.nightly.ledger_taken import Ledger, check_unchanged, currency_of, day_of, taken
 
 MONTHS = 12
 MOST_MONTHS = 120
@@ -39,7 +39,8 @@ def refresh(
 
     `as_of` is the last day with sales that is not after today, unless given. Without one the refresh becomes the
     current one; with one, where its day is not before the current one's. `progress` is told steps and rows.
-    Raises Refused where there are no sales, for a day to come, and for a ledger of several currencies.
+    Raises Refused where there are no sales, for a day to come, for a ledger of several currencies, and where the engine
+    or the warehouse does not answer.
     """
     if not 1 <= months <= MOST_MONTHS:
         raise Refused(N_("The window may have from 1 to %(most)s months."), most=MOST_MONTHS)
@@ -51,10 +52,15 @@ def refresh(
             window = Window(day_of(backend, ledger, as_of), months)
             currency = currency_of(backend, ledger, window)
             started = services.refresh_open(
-                as_of=window.as_of, months=months, batches=ledger.batches, scheme=DEFAULT.to_dict()
+                as_of=window.as_of,
+                months=months,
+                batches=ledger.batches,
+                scheme=DEFAULT.to_dict(),
+                origin={"engine": backend.shown, **ledger.state},
             )
             with _failing(started):
                 figures = _marts_written(backend, started, ledger, window, currency, progress)
+                check_unchanged(backend, ledger)
         with _failing(started):
             return services.refresh_publish(
                 refresh=started,
@@ -65,7 +71,7 @@ def refresh(
 
 
 def _marts_written(
-    backend: Backend,
+    backend: Engine,
     started: Refresh,
     ledger: Ledger,
     window: Window,

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import ibis
-from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table
 
 from mainstay.core.money import plain
@@ -14,6 +13,7 @@ from mainstay.grading.marts.files import writing
 from mainstay.grading.models import CELLS, Refresh
 from mainstay.grading.scheme import GradingScheme
 from mainstay.insight import pareto, products
+from mainstay.ledger.computing import Engine
 
 SUMMARY = (
     "as_of",
@@ -54,7 +54,7 @@ class Figures:
     matrix: dict[str, Any]
 
 
-def write_marts(backend: Backend, refresh: Refresh, sales: Table, facts: Table, accounts: Table) -> None:
+def write_marts(backend: Engine, refresh: Refresh, sales: Table, facts: Table, accounts: Table) -> None:
     """Write the marts of `refresh`, by the names of `files.ORDER`; when this returns, the disk holds them."""
     with writing(backend, refresh) as write:
         write("facts", facts)
@@ -94,7 +94,7 @@ def popular(months: Table, facts: Table) -> Table:
 
 
 def figures(
-    backend: Backend, totals: Table, accounts: Table, window: Window, scheme: GradingScheme, currency: str
+    backend: Engine, totals: Table, accounts: Table, window: Window, scheme: GradingScheme, currency: str
 ) -> Figures:
     """The figures of the company, of `summary.totals` and the account mart."""
     told = _one(backend, totals) | {
@@ -110,7 +110,7 @@ def figures(
     )
 
 
-def _matrix(backend: Backend, accounts: Table) -> dict[str, Any]:
+def _matrix(backend: Engine, accounts: Table) -> dict[str, Any]:
     sums = accounts.group_by("cell").aggregate(
         accounts=accounts.count(), sales=accounts.sales.sum(), profit=accounts.profit.sum()
     )
@@ -119,7 +119,7 @@ def _matrix(backend: Backend, accounts: Table) -> dict[str, Any]:
     return {cell: found.get(cell, nothing) for cell in CELLS}
 
 
-def _one(backend: Backend, table: Table) -> dict[str, Any]:
+def _one(backend: Engine, table: Table) -> dict[str, Any]:
     (row,) = backend.to_pyarrow(table).to_pylist()
     return _json(row)
 
