@@ -109,7 +109,9 @@ class Warehouse:
 
     @property
     def secrets(self) -> list[str]:
-        held = [self.parts.password or "", unquote(self.parts.password or "")]
+        # Databricks takes a token where others have a user.
+        told = self.parts.password or (self.parts.username if self.scheme == "databricks" else None) or ""
+        held = [told, unquote(told)]
         return [*held, *(value for name, value in self.options.items() if is_secret(name))]
 
 

@@ -28,8 +28,9 @@ class RefreshState(models.TextChoices):
 class Refresh(models.Model):
     """One grading of every account on the facts dated up to `as_of`, with the batches and the scheme it used.
 
-    `origin` says what computed, and of a ledger in a warehouse what its tables held. `folder` holds its marts, relative to the data home. `summary`, `pareto` (without its curve) and `matrix` are what
-    `mainstay show` tells of the whole company. `current` marks the one that lists and pages show.
+    `origin` says what computed, and of a ledger in a warehouse what its tables held. `folder` holds its marts,
+    relative to the data home. `summary`, `pareto` (without its curve) and `matrix` are what `mainstay show` tells of
+    the whole company. `current` marks the one that lists and pages show.
     """
 
     as_of = models.DateField()

@@ -5,6 +5,7 @@ result, a row per account or per account, month and product, comes here as Parqu
 DuckDB, whatever the engine: so the figures and the files that are published are the same to the last bit.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ class Engine:
         self.here.raw_sql("SELECT 1")
 
 
-class Elsewhere(Engine):
+class Elsewhere(Engine, ABC):
     """An engine whose lines lie in another backend, `there`; what else there is lies here."""
 
     def __init__(self, here: Backend, folder: Path, there: BaseBackend, *, shown: str) -> None:
@@ -67,17 +68,17 @@ class Elsewhere(Engine):
         self.there = there
         self._brought = 0
 
+    @abstractmethod
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
         """Compute a table there; its rows in some order, in bounded memory."""
-        raise NotImplementedError
 
+    @abstractmethod
     def carry(self, table: Table) -> Table:
         """A table of here as one that can be joined with there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refused(self, why: str) -> Refused:
         """What is said where it breaks off."""
-        raise NotImplementedError
 
     def brought(self, table: Table) -> Table:
         if not any(source is not self.here for source in _sources(table)):

@@ -24,6 +24,12 @@ from mainstay.ledger.computing import Elsewhere
 
 # Rows that are brought here at once: some 200 MB of months of products.
 ROWS = 2_000_000
+# Without an appender Spark takes its own.
+_SILENT = """rootLogger.level = off
+rootLogger.appenderRef.none.ref = none
+appender.none.type = Null
+appender.none.name = none
+"""
 ANSWERS_WITHIN = 5.0
 WORKERS_WITHIN = 60.0
 
@@ -103,12 +109,12 @@ def session_opened(address: EngineAddress, folder: Path) -> Iterator[Any]:
     for name, value in (_configuration(address, folder) | dict(address.options)).items():
         builder = builder.config(name, value)
     try:
-        session = builder.getOrCreate()
+        with _quietly(folder):
+            session = builder.getOrCreate()
     except Exception as error:  # Spark's and Py4J's own
         _end_java()
         raise _no_answer(address, first_line(error)) from None
     try:
-        session.sparkContext.setLogLevel("OFF")
         _wait_for_workers(session, address)
         yield session
     finally:
@@ -117,12 +123,30 @@ def session_opened(address: EngineAddress, folder: Path) -> Iterator[Any]:
         _end_java()
 
 
+@contextmanager
+def _quietly(folder: Path) -> Iterator[None]:
+    """What Spark tells while all is well is for nobody here, and what goes wrong comes back as an error.
+
+    Who has a SPARK_CONF_DIR has it his way.
+    """
+    if os.environ.get("SPARK_CONF_DIR"):
+        yield
+        return
+    conf = folder / "conf"
+    conf.mkdir(exist_ok=True)
+    conf.joinpath("log4j2.properties").write_text(_SILENT)
+    os.environ["SPARK_CONF_DIR"] = str(conf)
+    try:
+        yield
+    finally:
+        del os.environ["SPARK_CONF_DIR"]
+
+
 def _configuration(address: EngineAddress, folder: Path) -> dict[str, str]:
     told = {
         "spark.master": address.master or f"local[{settings.MAINSTAY_THREADS}]",
         "spark.driver.memory": f"{settings.MAINSTAY_MEMORY}m",
         "spark.driver.maxResultSize": "0",
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={Path(__file__).with_name('spark.properties')}",
         "spark.local.dir": str(folder),
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.sql.session.timeZone": "UTC",

@@ -67,8 +67,9 @@ class WarehouseEngine(Elsewhere):
 
     def _fields(self, kind: str) -> Table:
         *database, name = self.warehouse.tables[kind]
+        where = tuple(database) if len(database) > 1 else next(iter(database), None)
         try:
-            table = self.there.table(name, database=tuple(database) if len(database) > 1 else next(iter(database), None))
+            table = self.there.table(name, database=where)
         except Exception as error:  # each driver has its own
             raise Refused(
                 N_("The table %(table)s at %(ledger)s cannot be read (%(why)s). See MAINSTAY_LEDGER and your rights."),
@@ -104,7 +105,7 @@ def connected(warehouse: Warehouse) -> Iterator[BaseBackend]:
         backend = _connect(warehouse)
     except ImportError:
         raise Refused(
-            N_("Reading a ledger from %(scheme)s needs its driver. Install it: pip install 'ibis-framework[%(extra)s]'."),
+            N_("A ledger in %(scheme)s needs its driver. Install it with: pip install 'ibis-framework[%(extra)s]'."),
             scheme=warehouse.scheme,
             extra=warehouse.backend,
         ) from None
