@@ -48,15 +48,19 @@ def cluster() -> Iterator[str]:
 
 @contextmanager
 def _running(home: Path, folder: Path, name: str, arguments: list[str]) -> Iterator[None]:
-    java = str(Path(os.environ["JAVA_HOME"], "bin", "java")) if os.environ.get("JAVA_HOME") else "java"
-    # Spark's own list of what it needs opened in Java's modules, without which Arrow cannot reach its memory.
-    command = [java, "-Xmx256m", "-cp", f"{home}/jars/*", *arguments]
-    environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_HOME": str(home)}
-    environment["SPARK_LOCAL_DIRS"] = str(folder / "local")
     conf = folder / "conf"
     conf.mkdir(exist_ok=True)
     conf.joinpath("log4j2.properties").write_text(LOG)
-    command[3] = f"{conf}:{command[3]}"
+    environment = {
+        **os.environ,
+        "SPARK_HOME": str(home),
+        "SPARK_CONF_DIR": str(conf),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_LOCAL_DIRS": str(folder / "local"),
+        "SPARK_DAEMON_MEMORY": "256m",
+    }
+    # It sets what executors need besides, and becomes Java itself.
+    command = ["bash", str(home / "bin" / "spark-class"), *arguments]
     with (folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
         try:
