@@ -90,9 +90,6 @@ def test_what_is_asked_of_a_warehouse_compiles(dialect: str) -> None:
     ]
     for query in (str(ibis.to_sql(expression, dialect=dialect)) for expression in asked):
         assert query.startswith(("SELECT", "WITH"))
-    if dialect == "bigquery":
-        # A NUMERIC has at most 29 digits before the point there: 38 digits are a BIGNUMERIC.
-        assert "BIGNUMERIC" in str(ibis.to_sql(asked[2], dialect=dialect))
 
 
 @pytest.fixture(scope="module")
