@@ -19,6 +19,7 @@ from tests.factories import make_account, make_contact
 
 TINY = Path(__file__).parent / "data" / "tiny"
 DEMO = Path(__file__).parents[1] / "src" / "mainstay" / "cli" / "demo" / "data"
+ONLINE_RETAIL = Path(__file__).parent / "data" / "online_retail.parquet"
 TINY_DAY = date(2024, 6, 30)
 DEMO_DAY = date(2013, 11, 29)
 
@@ -60,6 +61,20 @@ def _batch(kind: str, query: str, columns: dict[str, str], made: dict[str, str])
     return batch
 
 
+def cover(query: str) -> None:
+    """The file of covered pairs of sales lines: batch, source, whole, part."""
+    path = settings.MAINSTAY_HOME / "ledger" / "sales" / f"{uuid.uuid4().hex}.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+        rows = connection.execute(f"SELECT count(*) FROM '{path}'").fetchall()[0][0]
+    LedgerFile.objects.create(
+        kind="sales",
+        content=Content.COVERED,
+        path=path.relative_to(settings.MAINSTAY_HOME).as_posix(),
+        rows=rows,
+    )
+
+
 def _rows(query: str) -> list[dict[str, object]]:
     with duckdb.connect() as connection:
         found = connection.execute(query)
@@ -97,3 +112,15 @@ def adventureworks_ledger() -> None:
         f"SELECT account, name, department FROM read_csv('{DEMO}/contacts.csv', all_varchar=true, header=true)"
     ):
         make_contact(accounts[str(row["account"])], str(row["name"]))
+
+
+def online_retail_ledger() -> None:
+    """A year of a gift shop's lines: returns, postage, a quarter of the lines without an account; no costs."""
+    price = "UnitPrice::DECIMAL(18, 6)"
+    sales_batch(
+        "SELECT InvoiceNo AS document, InvoiceDate::DATE AS date, CustomerID::VARCHAR AS account, "
+        f"StockCode AS product, Quantity AS quantity, {price} AS unit_price, "
+        f"round(Quantity * {price}, 4) AS amount FROM '{ONLINE_RETAIL}'"
+    )
+    rows = _rows(f"SELECT DISTINCT CustomerID::VARCHAR AS code FROM '{ONLINE_RETAIL}' WHERE CustomerID IS NOT NULL")
+    Account.objects.bulk_create(Account(code=row["code"], search=row["code"]) for row in rows)

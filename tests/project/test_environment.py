@@ -21,7 +21,7 @@ def test_the_defaults_serve_one_machine(tmp_path: Path) -> None:
     assert found.database["NAME"] == str(tmp_path / "mainstay.sqlite3")
     assert found.database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert "journal_mode=WAL" in found.database["OPTIONS"]["init_command"]
-    assert found.engine == "duckdb://"
+    assert (found.engine, found.ledger) == ("duckdb://", None)
     assert found.hosts == ["localhost", "127.0.0.1", "[::1]"]
     assert (found.debug, found.https, found.language) == (False, False, "en")
 
@@ -65,6 +65,9 @@ def test_an_empty_variable_is_as_good_as_none(tmp_path: Path) -> None:
         ("DATABASE_URL", "mysql://localhost/kam", "postgresql://"),
         ("DATABASE_URL", "postgresql://localhost", "postgresql://"),
         ("DATABASE_URL", "postgresql://localhost:abc/kam", "postgresql://"),
+        ("MAINSTAY_ENGINE", "oracle://host", "duckdb://, spark://local or spark://host:port"),
+        ("MAINSTAY_LEDGER", "postgresql://localhost/kam", "sales=schema.table"),
+        ("MAINSTAY_LEDGER", "mysql://localhost/kam?sales=lines", "postgresql, databricks"),
         ("MAINSTAY_TIME_ZONE", "Mars", "Asia/Shanghai"),
     ],
 )
@@ -75,9 +78,10 @@ def test_a_bad_value_is_named_with_what_it_should_be(tmp_path: Path, name: str, 
     assert hint in str(refused.value)
 
 
-def test_a_password_in_a_bad_address_is_not_shown(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["DATABASE_URL", "MAINSTAY_ENGINE", "MAINSTAY_LEDGER"])
+def test_a_password_in_a_bad_address_is_not_shown(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadEnvironment) as refused:
-        read(tmp_path, DATABASE_URL="mysql://ann:sesame@localhost/kam")
+        read(tmp_path, **{name: "mysql://ann:sesame@localhost/kam"})
     assert "sesame" not in str(refused.value)
 
 

@@ -14,6 +14,7 @@ from mainstay.cli.labels import basis, label, target
 from mainstay.cli.output import write_objects, write_record, write_rows
 from mainstay.cli.shell import Command, Group, Progress, format_option, say
 from mainstay.cli.tables import figure, share, write_pairs, write_table
+from mainstay.core.addresses import ENGINE_WANTED
 from mainstay.core.codes import clean_code
 from mainstay.core.errors import N_, NotFound
 from mainstay.grading.marts import curves
@@ -57,7 +58,7 @@ def _order(_context: click.Context, _option: click.Parameter, value: str) -> str
 @click.command("refresh", cls=Command)
 @click.option("--as-of", type=Day(), metavar="DATE", help="The last day that counts; the last one with sales.")
 @click.option("--months", type=click.IntRange(1, nightly.MOST_MONTHS), default=nightly.MONTHS, show_default=True)
-@click.option("--engine", metavar="URL", help="The engine, instead of MAINSTAY_ENGINE: duckdb://.")
+@click.option("--engine", metavar="URL", help=f"The engine, instead of MAINSTAY_ENGINE: {ENGINE_WANTED}.")
 @format_option
 def refresh(as_of: date | None, months: int, engine: str | None, form: str) -> None:
     """Grade every account as of a day and publish the figures."""

@@ -142,7 +142,7 @@ def _engine() -> None:
     from mainstay.ledger.engine import opened
 
     with opened() as engine:
-        engine.raw_sql("SELECT 1")
+        engine.probe()
 
 
 def _disk() -> None:

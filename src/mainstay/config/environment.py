@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from mainstay.core.addresses import ENGINE_WANTED, LEDGER_WANTED, Warehouse, engine_address
+from mainstay.core.addresses import warehouse as warehouse_address
+
 T = TypeVar("T")
 DATABASE_URL_WANTED = "DATABASE_URL should be like postgresql://user:password@host:5432/name."
 
@@ -25,6 +28,7 @@ class Environment:
     home: Path
     database: dict[str, Any]
     engine: str
+    ledger: Warehouse | None
     secret_key: str
     debug: bool
     hosts: list[str]
@@ -44,7 +48,8 @@ class Environment:
         return cls(
             home=home,
             database=database(environ.get("DATABASE_URL", ""), home),
-            engine=environ.get("MAINSTAY_ENGINE", "duckdb://"),
+            engine=_address(environ, "MAINSTAY_ENGINE", _engine, ENGINE_WANTED) or "duckdb://",
+            ledger=_address(environ, "MAINSTAY_LEDGER", warehouse_address, LEDGER_WANTED),
             secret_key=environ.get("MAINSTAY_SECRET_KEY") or kept_secret(home),
             debug=_read(environ, "MAINSTAY_DEBUG", "0", _switch, "0 or 1"),
             hosts=[host.strip() for host in environ.get("MAINSTAY_HOSTS", "localhost,127.0.0.1,[::1]").split(",")],
@@ -57,6 +62,20 @@ class Environment:
             threads=_read(environ, "MAINSTAY_THREADS", str(os.cpu_count() or 1), _whole(1), "1 or more"),
             upload_limit=_read(environ, "MAINSTAY_UPLOAD_LIMIT", "200", _whole(1), "MiB, 1 or more"),
         )
+
+
+def _engine(url: str) -> str:
+    engine_address(url)
+    return url
+
+
+def _address(environ: Mapping[str, str], name: str, convert: Callable[[str], T], wanted: str) -> T | None:
+    """None where it is not set. It may hold a password: what is wrong is not shown."""
+    url = environ.get(name)
+    try:
+        return convert(url) if url else None
+    except ValueError:
+        raise BadEnvironment(f"{name} should be {wanted}.") from None
 
 
 def make_home(home: Path) -> None:

@@ -37,3 +37,8 @@ class Conflict(Refused):
 
 class TooLarge(Refused):
     """More than the limit for its kind."""
+
+
+def first_line(error: BaseException) -> str:
+    """What an error of another's making says, in a line that is not too long."""
+    return next(iter(str(error).strip().splitlines()), "")[:300]

@@ -29,9 +29,10 @@ class Refresh(models.Model):
     """One grading of every account on the facts dated up to `as_of`, with the batches and the scheme it used.
 
     `basis` says what else it was computed with: currency, rates, marked products. `cost_model` holds the versions of
-    the cost model with the days of each; empty where it was off. `folder` holds its marts, relative to the data home.
-    `summary`, `pareto` (without its curve) and `matrix` are what `mainstay show` tells of the whole company. `current`
-    marks the one that lists and pages show.
+    the cost model with the days of each; empty where it was off. `origin` says what computed, and of a ledger in a
+    warehouse what its tables held. `folder` holds its marts, relative to the data home. `summary`, `pareto` (without
+    its curve) and `matrix` are what `mainstay show` tells of the whole company. `current` marks the one that lists and
+    pages show.
     """
 
     as_of = models.DateField()
@@ -43,6 +44,7 @@ class Refresh(models.Model):
     scheme = models.JSONField(default=dict)
     basis = models.JSONField(default=dict)
     cost_model = models.JSONField(default=list)
+    origin = models.JSONField(default=dict)
     summary = models.JSONField(default=dict)
     pareto = models.JSONField(default=dict)
     matrix = models.JSONField(default=dict)

@@ -36,9 +36,10 @@ def refresh_open(
     scheme: dict[str, Any],
     basis: dict[str, Any] | None = None,
     cost_model: Sequence[dict[str, Any]] = (),
+    origin: dict[str, Any] | None = None,
 ) -> Refresh:
     """Begin a refresh. `basis`: what beside lines and scheme it is computed with; `cost_model`: the versions it costs
-    with, none where the model is off.
+    with, none where the model is off; `origin`: what computes, and on which state of a warehouse.
     """
     with transaction.atomic():
         refresh = Refresh.objects.create(
@@ -48,6 +49,7 @@ def refresh_open(
             scheme=scheme,
             basis=basis or {},
             cost_model=list(cost_model),
+            origin=origin or {},
             started_at=clock.now(),
         )
         refresh.folder = f"marts/{refresh.pk}"

@@ -11,9 +11,12 @@ from pathlib import Path
 import duckdb
 import ibis
 from django.conf import settings
-from ibis.backends.duckdb import Backend as DuckDBBackend
 
-from mainstay.core.errors import N_, Refused
+from mainstay.core.addresses import ENGINE_WANTED, EngineAddress, engine_address
+from mainstay.core.errors import N_, Refused, first_line
+from mainstay.ledger.computing import Engine
+from mainstay.ledger.spark import SparkEngine, session_opened
+from mainstay.ledger.warehouse import WarehouseEngine, connected
 
 _IN_USE = "in-use"
 _NEW = 60  # seconds in which a folder may not be locked yet
@@ -58,21 +61,63 @@ def configure(connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
 
 
 @contextmanager
-def opened(url: str | None = None) -> Iterator[DuckDBBackend]:
-    """An Ibis backend for `url` (default: the setting), closed afterwards."""
-    wanted = url or settings.MAINSTAY_ENGINE
-    if not wanted.startswith("duckdb:"):
+def opened(url: str | None = None) -> Iterator[Engine]:
+    """What computes over the ledger: the engine at `url` (default: the setting), closed afterwards.
+
+    A ledger that lives in a warehouse is computed there. Raises Refused for an engine that is none or does not answer,
+    and where a computation needs more memory or disk than there is.
+    """
+    address, warehouse = _address(url), settings.MAINSTAY_LEDGER
+    if warehouse and address.kind != "duckdb":
         raise Refused(
-            N_("The engine “%(url)s” is not one this version knows. Leave --engine out, or say duckdb://."),
-            url=wanted,
+            N_("The ledger lives at %(ledger)s, which computes over it. Leave --engine and MAINSTAY_ENGINE out."),
+            ledger=warehouse.shown,
         )
     with scratch("engine") as folder:
-        backend = ibis.duckdb.connect()
+        here = ibis.duckdb.connect()
         try:
-            configure(backend.con, folder)
-            yield backend
+            configure(here.con, folder)
+            with _limits_told():
+                if warehouse:
+                    with connected(warehouse) as there:
+                        yield WarehouseEngine(here, folder, there, warehouse)
+                elif address.kind == "spark":
+                    with session_opened(address, folder) as session:
+                        yield SparkEngine(here, folder, session, address)
+                else:
+                    yield Engine(here, folder, shown=address.shown)
         finally:
-            backend.disconnect()
+            here.disconnect()
+
+
+def _address(url: str | None) -> EngineAddress:
+    try:
+        return engine_address(url or settings.MAINSTAY_ENGINE)
+    except ValueError:
+        # Not told as it was given: it may hold a password.
+        raise Refused(N_("There is no such engine. It may be %(wanted)s."), wanted=ENGINE_WANTED) from None
+
+
+@contextmanager
+def _limits_told() -> Iterator[None]:
+    """Too little memory or disk is told in a sentence."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise Refused(
+            N_(
+                "Computing needs more than the %(memory)s MiB that MAINSTAY_MEMORY gives it, also with what goes to "
+                "disk. Set it higher, or MAINSTAY_THREADS (%(threads)s) lower."
+            ),
+            memory=settings.MAINSTAY_MEMORY,
+            threads=settings.MAINSTAY_THREADS,
+        ) from None
+    except duckdb.IOException as error:
+        raise Refused(
+            N_("Computing could not write to %(home)s (%(why)s). Make room there and try again."),
+            home=settings.MAINSTAY_HOME,
+            why=first_line(error),
+        ) from None
 
 
 @contextmanager

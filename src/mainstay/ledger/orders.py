@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from mainstay.accounts.permissions import check_may_set
 from mainstay.core.errors import N_, NotAllowed, Refused
 from mainstay.ledger.models import Batch, Kind
 from mainstay.ledger.reading import Hints, Match, SourceFile, Staged
+from mainstay.ledger.schema import LINES
 from mainstay.people.models import User
 
 ON_CONFLICT = ("fail", "replace", "keep")
@@ -42,6 +45,11 @@ class Order:
         check_may_import(self.by)
         if self.kind not in Kind.values:
             raise Refused(N_("Import one of: %(kinds)s."), kinds=", ".join(Kind.values))
+        if self.kind in LINES and settings.MAINSTAY_LEDGER:
+            raise Refused(
+                N_("Sales and cost lines are read at %(ledger)s (MAINSTAY_LEDGER): write them there."),
+                ledger=settings.MAINSTAY_LEDGER.shown,
+            )
         if not self.uploads:
             raise Refused(N_("There is no file to import."))
         if self.on_conflict not in ON_CONFLICT:

@@ -6,11 +6,13 @@ from typing import TypeVar
 import ibis
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table
 
+from mainstay.ledger.computing import Engine
 from mainstay.ledger.models import Batch, Content, Head, LedgerFile, Product, State
-from mainstay.ledger.schema import IBIS_TYPES, LINES, Lines
+from mainstay.ledger.schema import LINES, Lines
+from mainstay.ledger.warehouse import WarehouseEngine
+from mainstay.ledger.warehouse_columns import nothing
 from mainstay.orm.bulk import chunks
 
 T = TypeVar("T")
@@ -65,12 +67,12 @@ def undone_in(kind: str, content: Content) -> list[int]:
     return [batch for batch in undone if batch in held]
 
 
-def sales_lines(engine: Backend) -> Table:
+def sales_lines(engine: Engine) -> Table:
     """The sales lines that count now."""
     return _lines(engine, LINES["sales"])
 
 
-def cost_lines(engine: Backend) -> Table:
+def cost_lines(engine: Engine) -> Table:
     """The cost lines that count now."""
     return _lines(engine, LINES["costs"]).drop("unit")
 
@@ -88,7 +90,9 @@ def _revision() -> int | None:
     return Head.objects.values_list("revision", flat=True).first()
 
 
-def _lines(engine: Backend, lines: Lines) -> Table:
+def _lines(engine: Engine, lines: Lines) -> Table:
+    if isinstance(engine, WarehouseEngine):
+        return engine.lines(lines.kind)
     files, covered, undone = at_one_moment(
         lambda: (
             live_files(lines.kind, Content.LINES),
@@ -96,12 +100,12 @@ def _lines(engine: Backend, lines: Lines) -> Table:
             undone_in(lines.kind, Content.LINES),
         )
     )
-    table = _read(engine, files, lines.columns)
+    table = engine.read_lines(files).select(*lines.columns) if files else nothing(lines.kind)
     if undone:
         table = table.filter(table.batch.notin(undone))
     if not covered:
         return table
-    pairs = engine.read_parquet(covered)
+    pairs = engine.read_lines(covered)
     part = table.line if lines.part == "line" else ibis.literal(None, "string")
     return table.anti_join(
         pairs,
@@ -112,14 +116,6 @@ def _lines(engine: Backend, lines: Lines) -> Table:
             part.fill_null("") == pairs.part.fill_null(""),
         ],
     )
-
-
-def _read(engine: Backend, files: Iterable[str], columns: dict[str, str]) -> Table:
-    paths = list(files)
-    if paths:
-        return engine.read_parquet(paths).select(*columns)
-    schema = ibis.schema({name: IBIS_TYPES[kind] for name, kind in columns.items()})
-    return ibis.memtable([], schema=schema)
 
 
 def product_names(codes: Iterable[str | None]) -> dict[str, str]:

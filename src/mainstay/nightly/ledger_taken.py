@@ -5,15 +5,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table
 
 from mainstay.accounts.selectors import alias_ends
 from mainstay.core import clock
-from mainstay.core.errors import N_, Refused
+from mainstay.core.errors import N_, Conflict, Refused
 from mainstay.core.periods import Window
+from mainstay.ledger.computing import Engine
 from mainstay.ledger.models import Head
 from mainstay.ledger.selectors import cost_lines, live_batches, sales_lines
+from mainstay.ledger.warehouse import WarehouseEngine
+from mainstay.ledger.warehouse_names import make_known
 from mainstay.nightly.merged_accounts import merged
 from mainstay.nightly.reporting_currency import conversion
 
@@ -23,30 +25,53 @@ FIRST_DAY = date(1900, 1, 1)
 
 @dataclass(frozen=True)
 class Ledger:
-    """The lines of `batches`, which counted at one moment; those under an alias (`merged`) are its account's."""
+    """The lines of `batches`, which counted at one moment; those under an alias (`merged`) are its account's.
+
+    `state` is what a warehouse's tables held at that moment.
+    """
 
     sales: Table
     costs: Table
     batches: list[int]
     merged: Mapping[str, str] = field(default_factory=dict)
+    state: dict[str, Any] = field(default_factory=dict)
 
 
-def taken(backend: Backend) -> Ledger:
-    """The ledger of one moment: taken again where an import became live in between."""
+def taken(backend: Engine) -> Ledger:
+    """The ledger of one moment: taken again where an import became live in between.
+
+    Of a ledger in a warehouse, accounts and products that its lines name and nobody knows are made.
+    """
+    if isinstance(backend, WarehouseEngine):
+        state = backend.state()
+        make_known(backend)
+        return replace(_read(backend), batches=[], state=state)
     while True:
         before = _revision()
-        ends = alias_ends()
-        sales, costs = merged(sales_lines(backend), ends), merged(cost_lines(backend), ends)
-        ledger = Ledger(sales, costs, live_batches(), ends)
+        ledger = _read(backend)
         if _revision() == before:
             return ledger
+
+
+def _read(backend: Engine) -> Ledger:
+    ends = alias_ends()
+    return Ledger(merged(sales_lines(backend), ends), merged(cost_lines(backend), ends), live_batches(), ends)
+
+
+def check_unchanged(backend: Engine, ledger: Ledger) -> None:
+    """Raises Conflict where a warehouse's tables changed while they were read: the figures would not tie out."""
+    if isinstance(backend, WarehouseEngine) and backend.state() != ledger.state:
+        raise Conflict(
+            N_("The lines at %(ledger)s changed while they were read. Refresh again when nobody writes them."),
+            ledger=backend.shown,
+        )
 
 
 def _revision() -> int | None:
     return Head.objects.values_list("revision", flat=True).first()
 
 
-def day_of(backend: Backend, ledger: Ledger, as_of: date | None) -> date:
+def day_of(backend: Engine, ledger: Ledger, as_of: date | None) -> date:
     """The day to refresh for: `as_of`, or the last one with sales that is not after today. Raises Refused."""
     sales, today = ledger.sales, clock.today()
     if as_of is not None and as_of > today:
@@ -67,7 +92,7 @@ def day_of(backend: Backend, ledger: Ledger, as_of: date | None) -> date:
     return as_of or last
 
 
-def in_one_currency(backend: Backend, ledger: Ledger, window: Window) -> tuple[Ledger, dict[str, Any]]:
+def in_one_currency(backend: Engine, ledger: Ledger, window: Window) -> tuple[Ledger, dict[str, Any]]:
     """The ledger up to the as-of date in the currency of figures, and which one and which rates that took.
 
     Raises Refused where nobody chose a currency and there are several, and where a rate is missing.

@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 from datetime import date
 
 from django.db import DatabaseError
-from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table
 
 from mainstay.core.errors import N_, Refused
@@ -22,12 +21,13 @@ from mainstay.grading.models import Refresh
 from mainstay.grading.scheme import DEFAULT, GradingScheme
 from mainstay.grading.selectors import current_refresh
 from mainstay.insight.cost_model import Piece
+from mainstay.ledger.computing import Engine
 from mainstay.ledger.engine import opened, scratch
 from mainstay.ledger.schema import LINES
 from mainstay.ledger.services import compact_if_due
 from mainstay.ledger.writer import Progress, holding_files, no_progress, turn
 from mainstay.nightly.effort_taken import effort_taken
-from mainstay.nightly.ledger_taken import Ledger, day_of, in_one_currency, taken
+from mainstay.nightly.ledger_taken import Ledger, check_unchanged, day_of, in_one_currency, taken
 from mainstay.nightly.products_told import Products, products_told
 
 MONTHS = 12
@@ -45,7 +45,8 @@ def refresh(
 
     `as_of` is the last day with sales that is not after today, unless given. Without one the refresh becomes the
     current one; with one, where its day is not before the current one's. `progress` is told steps and rows.
-    Raises Refused where there are no sales, for a day to come, and where a rate is missing.
+    Raises Refused where there are no sales, for a day to come, where a rate is missing, and where the engine or the
+    warehouse does not answer.
     """
     if not 1 <= months <= MOST_MONTHS:
         raise Refused(N_("The window may have from 1 to %(most)s months."), most=MOST_MONTHS)
@@ -64,9 +65,11 @@ def refresh(
                 scheme=DEFAULT.to_dict(),
                 basis=money | products.basis,
                 cost_model=costing.told(pieces),
+                origin={"engine": backend.shown, **ledger.state},
             )
             with _failing(started):
                 figures = _marts_written(backend, started, ledger, window, products, pieces, progress)
+                check_unchanged(backend, ledger)
         with _failing(started):
             published = services.refresh_publish(
                 refresh=started,
@@ -79,7 +82,7 @@ def refresh(
 
 
 def _marts_written(
-    backend: Backend,
+    backend: Engine,
     started: Refresh,
     ledger: Ledger,
     window: Window,

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import ibis
 import pyarrow as pa
 from django.conf import settings
-from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table
 
 from mainstay.core.currencies import RATE_SCALE, currency_code
 from mainstay.core.errors import N_, Refused
 from mainstay.core.money import quantize
+from mainstay.ledger.computing import Engine
 from mainstay.ledger.rate_book import RateBook, fingerprint
 from mainstay.ledger.rates import quotes
 from mainstay.ledger.workings import workings
@@ -85,7 +85,7 @@ class Conversion:
         return joined.mutate(**converted).select(*lines.columns)
 
 
-def conversion(backend: Backend, tables: Iterable[Table], as_of: date) -> Conversion:
+def conversion(backend: Engine, tables: Iterable[Table], as_of: date) -> Conversion:
     """What it takes to have the lines of `tables` dated up to `as_of` in one currency.
 
     Raises Refused where nobody said which one and there are several, and where a rate is missing.
@@ -119,7 +119,7 @@ def _choice(found: Iterable[str]) -> Choice:
     return Choice(reporting, set_up.unnamed or default or reporting, set_up.oldest_rate, set_up.revision)
 
 
-def _met(backend: Backend, lines: Table) -> list[Met]:
+def _met(backend: Engine, lines: Table) -> list[Met]:
     amounts = {f"largest_{name}": lines[name].abs() for name in AMOUNTS if name in lines.columns}
     keyed = lines.select(spelled=lines.currency.fill_null(""), day=lines.date, **amounts)
     sums = keyed.group_by("spelled", "day").aggregate(

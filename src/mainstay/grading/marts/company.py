@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 import ibis
-from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table
 
 from mainstay.core.money import plain
@@ -20,6 +19,7 @@ from mainstay.insight import products as sold_products
 from mainstay.insight.cost_model import Piece
 from mainstay.insight.modelled import Modelled
 from mainstay.insight.profit import KIND_COLUMNS, KINDS
+from mainstay.ledger.computing import Engine
 
 SUMMARY = (
     "as_of",
@@ -67,7 +67,7 @@ class Figures:
 
 
 def write_marts(
-    backend: Backend,
+    backend: Engine,
     refresh: Refresh,
     sales: Table,
     facts: Table,
@@ -128,7 +128,7 @@ def popular(months: Table, facts: Table, told: Table | None = None) -> Table:
 
 
 def figures(
-    backend: Backend,
+    backend: Engine,
     totals: Table,
     accounts: Table,
     window: Window,
@@ -169,7 +169,7 @@ def _booked(sums: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _matrix(backend: Backend, accounts: Table) -> dict[str, Any]:
+def _matrix(backend: Engine, accounts: Table) -> dict[str, Any]:
     sums = accounts.group_by("cell").aggregate(
         accounts=accounts.count(), sales=accounts.sales.sum(), profit=accounts.profit.sum()
     )
@@ -178,7 +178,7 @@ def _matrix(backend: Backend, accounts: Table) -> dict[str, Any]:
     return {cell: found.get(cell, nothing) for cell in CELLS}
 
 
-def _one(backend: Backend, table: Table) -> dict[str, Any]:
+def _one(backend: Engine, table: Table) -> dict[str, Any]:
     (row,) = backend.to_pyarrow(table).to_pylist()
     return _json(row)
 

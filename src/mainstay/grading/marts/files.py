@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table
 
 from mainstay.grading.models import Refresh, RefreshState
+from mainstay.ledger.computing import Engine
 from mainstay.ledger.writer import sync
 
 # The total order of each file: one account's rows lie together.
@@ -52,7 +52,7 @@ def has_mart(refresh: Refresh, name: str) -> bool:
 
 
 @contextmanager
-def writing(backend: Backend, refresh: Refresh) -> Iterator[Callable[[str, Table], Table]]:
+def writing(backend: Engine, refresh: Refresh) -> Iterator[Callable[[str, Table], Table]]:
     """Gives a function that writes one mart of `refresh` and returns it as it was written.
 
     At the end the disk holds them all.
@@ -62,7 +62,9 @@ def writing(backend: Backend, refresh: Refresh) -> Iterator[Callable[[str, Table
 
     def write(name: str, table: Table) -> Table:
         path = folder / f"{name}.parquet"
-        ordered = table.order_by([table[column].asc(nulls_first=True) for column in ORDER[name]])
+        # Ordered and written here, by one writer: whatever engine computed it, the bytes are the same.
+        brought = backend.brought(table)
+        ordered = brought.order_by([brought[column].asc(nulls_first=True) for column in ORDER[name]])
         backend.to_parquet(ordered, path, compression="zstd", row_group_size=ROW_GROUPS.get(name, ROW_GROUP))
         return backend.read_parquet(path)
 
