@@ -49,7 +49,12 @@ def test_a_numbered_line_is_told_by_itself_and_of_the_batch_that_holds_it(tmp_pa
     first = bring_text(tmp_path, "sales", LINED + "S1,1,2024-01-10,A,P,5\nS1,2,2024-01-10,A,P,7\n").batch
     bring_text(tmp_path, "sales", LINED + "S1,2,2024-01-10,A,P,8\n", on_conflict="replace")
     (conflict,) = bring_text(tmp_path, "sales", LINED + "S1,1,2024-01-10,A,Q,5\n", dry_run=True).conflicts
-    assert (conflict["document"], conflict["line"], conflict["batch"], conflict["fields"]) == ("S1", "1", first.pk, ["product"])
+    assert (conflict["document"], conflict["line"], conflict["batch"], conflict["fields"]) == (
+        "S1",
+        "1",
+        first.pk,
+        ["product"],
+    )
     assert conflict["old"]["amount"] == "5.0000"
 
 

@@ -146,7 +146,11 @@ def test_codes_that_never_were_accounts_count_for_theirs(base: Path) -> None:
     alias_add(code="X", account=Account.objects.get(code="A"), by=None)
     bring_text(base, "sales", WHOLE + "S7,2024-05-05,X,7\nS8,2024-05-05,,3\n")
     done = graded()
-    assert (done.summary["accounts"], done.summary["sales"], done.summary["unattributed_sales"]) == (2, "200.0000", "3.0000")
+    assert (done.summary["accounts"], done.summary["sales"], done.summary["unattributed_sales"]) == (
+        2,
+        "200.0000",
+        "3.0000",
+    )
     assert sales() == {"A": 157, "B": 40}
 
 
@@ -203,7 +207,9 @@ def test_what_two_files_share_and_say_differently_is_refused_with_both_places(
 def test_a_document_with_line_numbers_in_one_file_only_is_refused(tmp_path: Path) -> None:
     (tmp_path / "one.csv").write_text(LINED + "S1,1,2024-03-01,A,1\n")
     (tmp_path / "two.csv").write_text(WHOLE + "S0,2024-03-01,A,1\nS1,2024-03-01,A,1\n")
-    with pytest.raises(Refused, match=r"in one.csv \(row 2\) and in two.csv \(row 3\), in one of them with line numbers"):
+    with pytest.raises(
+        Refused, match=r"in one.csv \(row 2\) and in two.csv \(row 3\), in one of them with line numbers"
+    ):
         bring("sales", tmp_path / "one.csv", tmp_path / "two.csv")
 
 

@@ -33,7 +33,12 @@ BATCH_COLUMNS = (
 @click.option("--source", default="default", show_default=True, help="The system that the documents come from.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, change nothing.")
 @click.option("--on-conflict", type=click.Choice(["replace", "keep", "fail"]), default="fail", show_default=True)
-@click.option("--errors", "errors_to", type=click.Path(path_type=Path), help="Where to write refused rows, such as refused.csv or refused.xlsx.")
+@click.option(
+    "--errors",
+    "errors_to",
+    type=click.Path(path_type=Path),
+    help="Where to write refused rows, such as refused.csv or refused.xlsx.",
+)
 @click.option("--allow-errors", is_flag=True, help="Import the other rows when some are refused.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="Where the file does not tell.")
 @click.option("--decimal", type=click.Choice([".", ","]), help="Where the file does not tell.")
@@ -141,7 +146,9 @@ def history(document: str, kind: str, source: str, form: str) -> None:
     write_rows([row for row in rows if row], form, columns)
     if found.lost:
         say(
-            N_("The lines of imports that were undone are kept for a day only; these may have said it too: %(batches)s."),
+            N_(
+                "The lines of imports that were undone are kept for a day only; these may have said it too: %(batches)s."
+            ),
             batches=", ".join(str(batch.pk) for batch in found.lost),
         )
 

@@ -169,7 +169,9 @@ def judge(connection: duckdb.DuckDBPyConnection, lines: Lines) -> Verdicts:
     verdict: known (the same multiset of lines), changed, or new (a line number that the document had not). A document
     stated whole once and by line another time is changed: the two cannot be told apart line by line.
     """
-    connection.execute(_empty("judged", {"whole": "VARCHAR", "part": "VARCHAR", "rows": "BIGINT", "verdict": "VARCHAR"}))
+    connection.execute(
+        _empty("judged", {"whole": "VARCHAR", "part": "VARCHAR", "rows": "BIGINT", "verdict": "VARCHAR"})
+    )
     if _holds(connection, "held"):
         _fill_judged(connection, lines)
     rows = _number(connection, "SELECT count(*) FROM incoming")

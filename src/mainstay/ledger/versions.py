@@ -27,10 +27,7 @@ def held_before(batch: int, holders: Mapping[int, Collection[Part]]) -> set[tupl
     """The (batch, part) of a document that counted before `batch` came."""
     earlier = {other: parts for other, parts in holders.items() if other < batch}
     return {
-        (other, part)
-        for other, parts in earlier.items()
-        for part in parts
-        if replaced_by(part, other, earlier) is None
+        (other, part) for other, parts in earlier.items() for part in parts if replaced_by(part, other, earlier) is None
     }
 
 

@@ -37,7 +37,9 @@ def markdown(results: Results) -> str:
 
 def _imports(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
     headings = ("lines", "Mainstay", "DuckDB's copy", "ratio", f"≤ {IMPORT_MOST}", "peak", "copy's peak")
-    return headings, [_against(results, lines, "import", IMPORT_MOST) for lines in sizes if _has(results, lines, "import")]
+    return headings, [
+        _against(results, lines, "import", IMPORT_MOST) for lines in sizes if _has(results, lines, "import")
+    ]
 
 
 def _against(results: Results, lines: int, step: str, most: float) -> Row:

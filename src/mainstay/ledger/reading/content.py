@@ -55,7 +55,12 @@ def _tests(kind: Kind) -> dict[str, Callable[[Cells], bool]]:
 
 
 def _codes(
-    kind: Kind, columns: Sequence[str], rows: Rows, fields: Mapping[str, str], wanted: set[str], free: Mapping[str, Cells]
+    kind: Kind,
+    columns: Sequence[str],
+    rows: Rows,
+    fields: Mapping[str, str],
+    wanted: set[str],
+    free: Mapping[str, Cells],
 ) -> dict[str, str]:
     """Codes look alike: a document is told by having one day, an account by being the same in a whole document."""
     codes = [column for column, cells in free.items() if _are_codes(cells)]
