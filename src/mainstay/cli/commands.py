@@ -10,6 +10,7 @@ from mainstay.cli.figures import refresh, show
 from mainstay.cli.home import check, init, serve
 from mainstay.cli.people import user
 from mainstay.cli.shell import Group
+from mainstay.cli.workers import worker
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -18,5 +19,5 @@ def cli() -> None:
     """Key account management: which customers you live from, and what to do about each."""
 
 
-for command in (demo, init, serve, check, user, import_command, batches, undo, refresh, show, benchmark):
+for command in (demo, init, serve, worker, check, user, import_command, batches, undo, refresh, show, benchmark):
     cli.add_command(command)

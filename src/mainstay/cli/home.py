@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from mainstay.cli.beside import workers
 from mainstay.cli.shell import Command, say
 from mainstay.core.errors import N_, Refused
 
@@ -48,13 +49,13 @@ def need_port(host: str, port: int) -> None:
 
 
 def serve_on(host: str, port: int) -> None:
-    """Serve the pages until told to stop."""
+    """Serve the pages, with workers for background jobs beside, until told to stop."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     settings.MAINSTAY_HOME.joinpath("uploads").mkdir(mode=0o700, exist_ok=True)
-    Granian(
+    server = Granian(
         "mainstay.config.wsgi:application",
         address=host,
         port=port,
@@ -64,13 +65,15 @@ def serve_on(host: str, port: int) -> None:
         # What it says when all is well goes to stdout, which is for results.
         log_level=LogLevels.error,
         log_access=False,
-    ).serve()
+    )
+    with workers(settings.MAINSTAY_WORKERS):
+        server.serve()
 
 
 def health() -> dict[str, str]:
     """Each part with “ok” or what is wrong with it."""
     found: dict[str, str] = {}
-    for name, probe in {"database": _database, "ledger": _ledger, "engine": _engine, "disk": _disk}.items():
+    for name, probe in _PROBES.items():
         try:
             probe()
             found[name] = "ok"
@@ -104,10 +107,26 @@ def _engine() -> None:
         engine.raw_sql("SELECT 1")
 
 
+def _jobs() -> None:
+    """Without a server there need be no worker, as long as no job waits for one."""
+    from mainstay.jobs.selectors import stuck
+
+    found = stuck()
+    if found:
+        raise Refused(
+            N_("%(count)s jobs are stuck, the oldest since %(since)s. Run `mainstay serve` or `mainstay worker`."),
+            count=len(found),
+            since=f"{min(job.asked_at for job in found):%F %H:%M}",
+        )
+
+
 def _disk() -> None:
     probe = settings.MAINSTAY_HOME / ".writable"
     probe.touch()
     probe.unlink()
+
+
+_PROBES = {"database": _database, "ledger": _ledger, "jobs": _jobs, "engine": _engine, "disk": _disk}
 
 
 @click.command("init", cls=Command)
@@ -121,7 +140,7 @@ def init() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def serve(host: str, port: int) -> None:
-    """Serve the pages."""
+    """Serve the pages, and do background jobs."""
     need_ready()
     need_port(host, port)
     say(N_("Mainstay is at http://%(host)s:%(port)s/ (stop it with Ctrl-C)."), host=host, port=port)
@@ -131,7 +150,7 @@ def serve(host: str, port: int) -> None:
 @click.command("check", cls=Command)
 @click.pass_context
 def check(context: click.Context) -> None:
-    """Say whether all is well: database, ledger, engine, disk."""
+    """Say whether all is well: database, ledger, jobs, engine, disk."""
     found = health()
     for name, state in found.items():
         click.echo(f"{name}: {state}")

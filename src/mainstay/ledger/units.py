@@ -113,7 +113,7 @@ def check_shared(connection: duckdb.DuckDBPyConnection, lines: Lines, names: Seq
                 "%(document)s stands in %(first)s (row %(first_row)s) and, with other lines, in %(second)s "
                 "(row %(second_row)s). Import the files one after the other and say which counts, or mend them."
             ),
-            document=_named(whole),
+            document=named(whole),
             first=names[first],
             first_row=first_row,
             second=names[second],
@@ -203,7 +203,7 @@ def refuse_changed(connection: duckdb.DuckDBPyConnection, lines: Lines, names: S
             "take the file's, or --on-conflict keep to leave what is there."
         ),
         units=units,
-        document=_named(whole),
+        document=named(whole),
         file=names[file],
         row=row,
         batch=batch,
@@ -214,15 +214,19 @@ def refuse_changed(connection: duckdb.DuckDBPyConnection, lines: Lines, names: S
 
 def write_lines(connection: duckdb.DuckDBPyConnection, lines: Lines, *, batch: int, replace: bool, to: Path) -> int:
     """Write the lines that are new, and the changed ones where they replace; returns how many."""
-    left_out = "('known')" if replace else "('known', 'changed')"
+    view_taken(connection, lines, replace=replace)
     columns = ", ".join(name for name in lines.columns if name != "batch")
-    return copy_to(
-        connection,
-        f"""SELECT {columns}, {int(batch)}::INTEGER AS batch FROM incoming
+    return copy_to(connection, f"SELECT {columns}, {int(batch)}::INTEGER AS batch FROM taken_rows", to)
+
+
+def view_taken(connection: duckdb.DuckDBPyConnection, lines: Lines, *, replace: bool) -> None:
+    """`taken_rows`: the rows of `incoming` that are new, and the changed ones where they `replace`."""
+    left_out = "('known')" if replace else "('known', 'changed')"
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP VIEW taken_rows AS FROM incoming
         WHERE {_counted(lines)} AND NOT EXISTS (FROM judged WHERE verdict IN {left_out}
             AND judged.whole = incoming.{lines.whole}
-            AND judged.part IS NOT DISTINCT FROM {part_of("incoming", lines)})""",
-        to,
+            AND judged.part IS NOT DISTINCT FROM {part_of("incoming", lines)})"""
     )
 
 
@@ -282,6 +286,6 @@ def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _named(whole: str) -> str:
+def named(whole: str) -> str:
     """A document for a message; a cost row without reference by its content."""
     return " · ".join(part for part in whole.split("\x1f") if part)
