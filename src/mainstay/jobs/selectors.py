@@ -12,6 +12,7 @@ from mainstay.jobs.models import ACTIVE, Job, State, Worker
 from mainstay.people.models import User
 
 SHOWN = 6
+LISTED = 30
 
 
 def job_of(person: User, pk: UUID) -> Job:
@@ -26,6 +27,16 @@ def jobs_to_tell(person: User) -> list[Job]:
     """The jobs of a person that go on, and those that ended unseen; the latest."""
     told = Job.objects.filter(person=person, seen=False).order_by("-asked_at")
     return list(told[:SHOWN])
+
+
+def jobs_of(person: User) -> list[Job]:
+    """The latest jobs of a person, ended or not."""
+    return list(Job.objects.filter(person=person).order_by("-asked_at")[:LISTED])
+
+
+def job_known(pk: str) -> Job | None:
+    """The job of that id, if there is one."""
+    return Job.objects.filter(pk=pk).first() if pk else None
 
 
 def jobs_active(kind: str = "") -> list[Job]:

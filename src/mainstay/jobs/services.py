@@ -5,7 +5,7 @@ import socket
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Q
@@ -29,12 +29,21 @@ BROKE_OFF = N_("It broke off before its end. Nothing was changed: try again.")
 
 @transaction.atomic
 def job_start(
-    *, kind: str, person: User, about: Mapping[str, Any] | None = None, rows_total: int | None = None
+    *,
+    kind: str,
+    person: User,
+    about: Mapping[str, Any] | None = None,
+    rows_total: int | None = None,
+    pk: UUID | None = None,
 ) -> Job:
-    """Have something done in the background. Raises NotAllowed for who may not have it done."""
+    """Have something done in the background. Raises NotAllowed for who may not have it done.
+
+    `pk` is its id, where that had to be known before.
+    """
     work = work_of(kind)
     work.check(person)
     job = Job.objects.create(
+        pk=pk or uuid4(),
         kind=kind,
         person=person,
         about=dict(about or {}),
