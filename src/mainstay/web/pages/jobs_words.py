@@ -77,12 +77,13 @@ def share(job: Job) -> float | None:
 
 
 def notice(job: Job) -> Notice:
+    """Each leads to the page of its job, which leads on to the result and knows then that the end was seen."""
+    address = reverse("jobs-job", args=[job.pk])
     if job.active:
-        return Notice(job, title(job), "", "", reverse("jobs-job", args=[job.pk]), _("Show"))
+        return Notice(job, title(job), "", "", address, "")
     kind = {State.DONE: "success", State.FAILED: "error"}.get(State(job.state), "info")
-    address = result_of(job)
-    link = _("Show it") if address and job.state == State.DONE else _("To the files") if _has_files(job) else ""
-    return Notice(job, title(job), kind, ended(job), address if link else "", link)
+    link = _("Show it") if job.state == State.DONE else _("To the files") if _has_files(job) else ""
+    return Notice(job, title(job), kind, ended(job), address, link)
 
 
 def ended(job: Job) -> str:

@@ -14,12 +14,13 @@ function size(bytes) {
 function showChosen(input) {
   const list = input.closest("[data-drop]").querySelector("[data-chosen]");
   const files = [...input.files];
-  const shown = files.slice(0, 8).map((file) => {
+  // Of a single one the browser tells the name itself.
+  const shown = (files.length > 1 ? files : []).slice(0, 8).map((file) => {
     const item = document.createElement("li");
     item.textContent = `${file.name} · ${size(file.size)}`;
     return item;
   });
-  if (files.length > shown.length) {
+  if (shown.length && files.length > shown.length) {
     const rest = document.createElement("li");
     rest.textContent = `+ ${files.length - shown.length}`;
     shown.push(rest);
