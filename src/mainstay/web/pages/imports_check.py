@@ -120,7 +120,8 @@ def check(pending: Pending, person: User, progress: Progress = no_progress) -> C
 
 def _found(pending: Pending, person: User, refused: Path, progress: Progress) -> dict[str, Any]:
     try:
-        order = pending.order(person, dry_run=True, errors_to=refused)
+        # Whichever is chosen for documents in conflict, what is told is the same.
+        order = replace(pending.order(person, dry_run=True, errors_to=refused), on_conflict="fail")
         outcome = import_files(order=order, progress=progress, translate=gettext)
     except Refused as error:
         return {"wrong": [error.message, plain(error.params)]}
