@@ -35,6 +35,7 @@ EVERYBODY = {
     "accounts": 200,
     "accounts-export": 200,
     "pareto": 200,
+    "jobs": 200,
 }
 ONLY_WHO_SEES = {
     "accounts-account",
@@ -46,6 +47,7 @@ ONLY_WHO_SEES = {
 }
 IMPORTING = {
     "imports": 200,
+    "imports-mappings": 200,
     "imports-batch": 200,
     "imports-undo": 200,
     "ledger": 200,
@@ -66,6 +68,8 @@ IMPORTING = {
 IMPORTING_NOT_THERE = {"imports-preview", "imports-refused"}
 ONLY_BY_POST = {
     "imports-discard",
+    "imports-mapping-rename",
+    "imports-mapping-delete",
     "products-suggestion",
     "refresh",
     "costmodel-switch",
@@ -81,12 +85,19 @@ KEPT = {
     "currencies-rate": Rate,
     **dict.fromkeys(("costmodel-version", "costmodel-activate", "costmodel-discard"), CostModelVersion),
 }
+NOBODYS = {"jobs-job": 404, "jobs-cancel": 405, "jobs-seen": 405}
+NO_JOB = "00000000-0000-0000-0000-000000000000"
 LEAVING = {"account_logout": 200}
 ARGUMENTS = {
     "portfolio-cell": {"cell": "B2"},
     "imports-preview": {"token": "unknown"},
     "imports-refused": {"token": "unknown"},
     "imports-discard": {"token": "unknown"},
+    "imports-mapping-rename": {"pk": 1},
+    "imports-mapping-delete": {"pk": 1},
+    "jobs-job": {"pk": NO_JOB},
+    "jobs-cancel": {"pk": NO_JOB},
+    "jobs-seen": {"pk": NO_JOB},
     "vega": {"version": "none"},
 }
 
@@ -131,7 +142,7 @@ def expected(name: str, role: Role) -> int:
         return IMPORTING[name] if role in IMPORTERS else 403
     if name in IMPORTING_NOT_THERE:
         return 404 if role in IMPORTERS else 403
-    return (EVERYBODY | LEAVING)[name]
+    return (EVERYBODY | NOBODYS | LEAVING)[name]
 
 
 def names() -> set[str]:
@@ -141,7 +152,7 @@ def names() -> set[str]:
 def test_every_address_is_spoken_of_here() -> None:
     told = EVERYBODY.keys() | OPEN.keys() | ONLY_WHO_SEES | IMPORTING.keys() | IMPORTING_NOT_THERE | ONLY_BY_POST
     told |= ONLY_BY_POST_OF_WHO_SEES
-    assert names() == told | LEAVING.keys()
+    assert names() == told | NOBODYS.keys() | LEAVING.keys()
 
 
 def test_before_log_in_only_what_is_open(graded: Account) -> None:

@@ -4,9 +4,11 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 
 from mainstay.core import clock
@@ -64,6 +66,38 @@ def test_a_length_over_the_limit_is_refused_unread(home: Path, settings: Any) ->
         receive(request)
     assert not hasattr(request, "_files")
     assert leftovers(home) == []
+
+
+def test_a_workbook_has_a_limit_of_its_own(logged_in: Client, home: Path, settings: Any) -> None:
+    """quality 24, 28"""
+    settings.MAINSTAY_WORKBOOK_LIMIT = 1
+    answer = upload(logged_in, ("big.xlsx", b"PK\x03\x04" + b"x" * (1 << 20)))
+    assert answer.status_code == 413
+    assert "1 MiB" in answer.content.decode()
+    assert leftovers(home) == []
+
+
+def test_a_disk_without_room_is_told_before_anything_is_written(
+    logged_in: Client, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """quality 28"""
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=100))
+    answer = upload(logged_in, ("sales.csv", SALES))
+    assert answer.status_code == 422
+    assert "has no room" in answer.content.decode()
+    assert leftovers(home) == []
+
+
+def test_htmx_is_sent_on_or_gets_the_form_back(logged_in: Client, home: Path) -> None:
+    asked = {"HX-Request": "true", "HX-Target": "upload"}
+    file = SimpleUploadedFile("sales.csv", SALES.encode())
+    sent = {"kind": "sales", "source": "default", "files": [file]}
+    answer = logged_in.post("/imports/", sent, headers=asked)
+    assert re.fullmatch(r"/imports/[0-9a-f]{32}/", answer["HX-Redirect"])
+    wrong = logged_in.post("/imports/", {"kind": "sales", "source": "default"}, headers=asked)
+    assert wrong.status_code == 422
+    assert b"Choose a file." in wrong.content
+    assert b"What was imported" not in wrong.content
 
 
 def test_the_type_is_told_from_the_content(logged_in: Client, home: Path) -> None:
@@ -177,5 +211,5 @@ def test_wrong_verbs(logged_in: Client) -> None:
 
 def test_the_list_asks_little_of_the_database(logged_in: Client, django_assert_num_queries: Any) -> None:
     logged_in.get("/imports/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         logged_in.get("/imports/")

@@ -13,6 +13,7 @@ from mainstay.cli.keeping import backup_command, compact, restore_command
 from mainstay.cli.money import currency
 from mainstay.cli.people import user
 from mainstay.cli.shell import Group
+from mainstay.cli.workers import worker
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -22,7 +23,7 @@ def cli() -> None:
 
 
 for command in (
-    *(demo, init, serve, check, backup_command, restore_command, user),
+    *(demo, init, serve, worker, check, backup_command, restore_command, user),
     *(import_command, batches, history, undo, compact, currency, costmodel, refresh, show, benchmark),
 ):
     cli.add_command(command)

@@ -14,6 +14,7 @@ from mainstay.cli.shell import Command, Progress, format_option, say, told
 from mainstay.core.errors import N_, Refused
 from mainstay.ledger import services
 from mainstay.ledger.history import Statement, Told, unit_history
+from mainstay.ledger.mappings import mapping_named
 from mainstay.ledger.models import Kind
 from mainstay.ledger.reading import Hints
 from mainstay.ledger.schema import LINES
@@ -29,7 +30,7 @@ BATCH_COLUMNS = (
 @click.argument("kind", type=click.Choice(Kind.values))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="Repeatable. FIELD= leaves a field out.")
-@click.option("--mapping", "mapping_file", type=click.Path(path_type=Path), help="A TOML file of FIELD = “COLUMN”.")
+@click.option("--mapping", metavar="NAME|FILE", help="A saved mapping, or a TOML file of FIELD = “COLUMN”.")
 @click.option("--source", default="default", show_default=True, help="The system that the documents come from.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, change nothing.")
 @click.option("--on-conflict", type=click.Choice(["replace", "keep", "fail"]), default="fail", show_default=True)
@@ -48,7 +49,7 @@ BATCH_COLUMNS = (
 def import_command(kind: str, files: tuple[Path, ...], **options: Any) -> None:
     """Import accounts, contacts, sales, costs, aliases, products or rates: all files together are one batch."""
     need_ready()
-    mapping, hints = _mapping(options.pop("mapping_file")), {}
+    mapping, hints = _mapping(kind, options.pop("mapping")), {}
     for name in ("date_order", "decimal", "encoding", "separator", "sheet"):
         given = options.pop(name)
         hints[name] = given if given is not None else mapping.pop(name, None)
@@ -75,10 +76,19 @@ def _pair(text: str) -> tuple[str, str]:
     return field.strip(), column.strip()
 
 
-def _mapping(path: Path | None) -> dict[str, str]:
-    """Field → column of a TOML file, at its top or under [columns]; hints such as date_order at its top."""
-    if path is None:
+def _mapping(kind: str, wanted: str | None) -> dict[str, str]:
+    """Field → column of a file or of what was saved under a name; hints such as date_order beside."""
+    if wanted is None:
         return {}
+    path = Path(wanted)
+    if path.exists() or path.suffix == ".toml":
+        return _mapping_file(path)
+    saved = mapping_named(kind, wanted)
+    return {**saved.hints, **saved.fields}
+
+
+def _mapping_file(path: Path) -> dict[str, str]:
+    """Field → column of a TOML file, at its top or under [columns]; hints such as date_order at its top."""
     try:
         read = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from mainstay.cli.beside import workers
 from mainstay.cli.shell import Command, say, told
 from mainstay.core.errors import N_, Refused
 
@@ -51,13 +52,13 @@ def need_port(host: str, port: int) -> None:
 
 
 def serve_on(host: str, port: int) -> None:
-    """Serve the pages until told to stop."""
+    """Serve the pages, with workers for background jobs beside, until told to stop."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     settings.MAINSTAY_HOME.joinpath("uploads").mkdir(mode=0o700, exist_ok=True)
-    Granian(
+    server = Granian(
         "mainstay.config.wsgi:application",
         address=host,
         port=port,
@@ -67,7 +68,9 @@ def serve_on(host: str, port: int) -> None:
         # What it says when all is well goes to stdout, which is for results.
         log_level=LogLevels.error,
         log_access=False,
-    ).serve()
+    )
+    with workers(settings.MAINSTAY_WORKERS):
+        server.serve()
 
 
 def health(*, deep: bool = False) -> Iterator[tuple[str, str]]:
@@ -83,7 +86,14 @@ def health(*, deep: bool = False) -> Iterator[tuple[str, str]]:
 
 
 def _parts() -> dict[str, Callable[[], None]]:
-    return {"database": _database, "ledger": _ledger, "figures": _figures, "engine": _engine, "disk": _disk}
+    return {
+        "database": _database,
+        "ledger": _ledger,
+        "figures": _figures,
+        "jobs": _jobs,
+        "engine": _engine,
+        "disk": _disk,
+    }
 
 
 def _deep() -> dict[str, Callable[[], None]]:
@@ -145,6 +155,19 @@ def _engine() -> None:
         engine.probe()
 
 
+def _jobs() -> None:
+    """Without a server there need be no worker, as long as no job waits for one."""
+    from mainstay.jobs.selectors import stuck
+
+    found = stuck()
+    if found:
+        raise Refused(
+            N_("%(count)s jobs are stuck, the oldest since %(since)s. Run `mainstay serve` or `mainstay worker`."),
+            count=len(found),
+            since=f"{min(job.asked_at for job in found):%F %H:%M}",
+        )
+
+
 def _disk() -> None:
     probe = settings.MAINSTAY_HOME / ".writable"
     probe.touch()
@@ -162,7 +185,7 @@ def init() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def serve(host: str, port: int) -> None:
-    """Serve the pages."""
+    """Serve the pages, and do background jobs."""
     need_ready()
     need_port(host, port)
     say(N_("Mainstay is at http://%(host)s:%(port)s/ (stop it with Ctrl-C)."), host=host, port=port)
@@ -173,7 +196,7 @@ def serve(host: str, port: int) -> None:
 @click.option("--deep", is_flag=True, help="Count every batch, file and figure again.")
 @click.pass_context
 def check(context: click.Context, deep: bool) -> None:
-    """Say whether all is well: database, ledger, figures, engine, disk."""
+    """Say whether all is well: database, ledger, figures, jobs, engine, disk."""
     well = True
     for name, state in health(deep=deep):
         click.echo(f"{name}: {state}")

@@ -40,6 +40,8 @@ class Environment:
     memory: int
     threads: int
     upload_limit: int
+    workbook_limit: int
+    workers: int
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> "Environment":
@@ -60,7 +62,9 @@ class Environment:
             currency=environ.get("MAINSTAY_CURRENCY", ""),
             memory=_read(environ, "MAINSTAY_MEMORY", "4096", _whole(256), "MiB, 256 or more"),
             threads=_read(environ, "MAINSTAY_THREADS", str(os.cpu_count() or 1), _whole(1), "1 or more"),
-            upload_limit=_read(environ, "MAINSTAY_UPLOAD_LIMIT", "200", _whole(1), "MiB, 1 or more"),
+            upload_limit=_read(environ, "MAINSTAY_UPLOAD_LIMIT", "2048", _whole(1), "MiB, 1 or more"),
+            workbook_limit=_read(environ, "MAINSTAY_WORKBOOK_LIMIT", "200", _whole(1), "MiB, 1 or more"),
+            workers=_read(environ, "MAINSTAY_WORKERS", "2", _whole(0), "0 or more"),
         )
 
 

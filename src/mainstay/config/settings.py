@@ -16,6 +16,8 @@ MAINSTAY_CURRENCY = ENVIRONMENT.currency
 MAINSTAY_MEMORY = ENVIRONMENT.memory
 MAINSTAY_THREADS = ENVIRONMENT.threads
 MAINSTAY_UPLOAD_LIMIT = ENVIRONMENT.upload_limit
+MAINSTAY_WORKBOOK_LIMIT = ENVIRONMENT.workbook_limit
+MAINSTAY_WORKERS = ENVIRONMENT.workers
 
 SECRET_KEY = ENVIRONMENT.secret_key
 DEBUG = ENVIRONMENT.debug
@@ -38,7 +40,10 @@ INSTALLED_APPS = [
     "django_cotton",
     "django_htmx",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "mainstay.people",
+    "mainstay.jobs",
     "mainstay.accounts",
     "mainstay.ledger",
     "mainstay.relationships",
@@ -99,6 +104,9 @@ DATABASES: dict[str, dict[str, Any]] = {"default": ENVIRONMENT.database}
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
 }
+
+# Jobs go into a table of the database, from which workers take them.
+TASKS: dict[str, Any] = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -5,7 +5,7 @@ transaction makes it the current one. Whoever reads follows `current`: a crash a
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -75,17 +75,23 @@ def refresh_sweep() -> None:
     files.sweep()
 
 
+def nothing_more(refresh: Refresh) -> None:
+    """Nothing is to be done with a refresh beside it."""
+
+
 def refresh_publish(
     *,
     refresh: Refresh,
     figures: Figures,
     make_current: bool,
     progress: Progress = no_progress,
+    with_it: Callable[[Refresh], None] = nothing_more,
 ) -> Refresh:
     """Publish a refresh whose marts are written; `figures` are those of the whole company.
 
     Where it becomes the current one, every account's standing goes in first, and a change wherever the cell is other
-    than in the refresh before. Raises Conflict where another refresh became current meanwhile.
+    than in the refresh before. Raises Conflict where another refresh became current meanwhile. `with_it` is called in
+    the transaction that publishes, and raises where that is not to be.
     """
     _move(
         refresh,
@@ -98,13 +104,15 @@ def refresh_publish(
     before = Refresh.objects.filter(current=True).first()
     if make_current:
         _write_standings(refresh, before, progress)
-    _switch(refresh, before, make_current=make_current)
+    _switch(refresh, before, make_current=make_current, with_it=with_it)
     refresh.refresh_from_db()
     return refresh
 
 
 @transaction.atomic
-def _switch(refresh: Refresh, before: Refresh | None, *, make_current: bool) -> None:
+def _switch(
+    refresh: Refresh, before: Refresh | None, *, make_current: bool, with_it: Callable[[Refresh], None]
+) -> None:
     if make_current:
         left = Refresh.objects.filter(current=True, pk=before.pk).update(current=False) if before else 0
         if left != bool(before) or Refresh.objects.filter(current=True).exists():
@@ -116,6 +124,7 @@ def _switch(refresh: Refresh, before: Refresh | None, *, make_current: bool) -> 
         current=make_current,
         published_at=clock.now(),
     )
+    with_it(refresh)
 
 
 def _move(refresh: Refresh, come_from: RefreshState, **changes: Any) -> None:

@@ -5,8 +5,10 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 import ibis
@@ -60,6 +62,55 @@ def configure(connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
     connection.execute("SET enable_progress_bar = false")
 
 
+class Statements:
+    """The DuckDB connections that were opened within `interruptible`, so that another thread can break them off."""
+
+    def __init__(self) -> None:
+        self._open: list[duckdb.DuckDBPyConnection] = []
+        self._lock = Lock()
+
+    def interrupt(self) -> None:
+        """Break off what they do now; it raises duckdb.InterruptException there."""
+        with self._lock:
+            for connection in self._open:
+                connection.interrupt()
+
+    @contextmanager
+    def holding(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        with self._lock:
+            self._open.append(connection)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._open.remove(connection)
+
+
+_STATEMENTS: ContextVar[Statements | None] = ContextVar("statements", default=None)
+
+
+@contextmanager
+def interruptible() -> Iterator[Statements]:
+    """Whatever this thread computes meanwhile can be broken off, also in the midst of a long statement."""
+    statements = Statements()
+    token = _STATEMENTS.set(statements)
+    try:
+        yield statements
+    finally:
+        _STATEMENTS.reset(token)
+
+
+def _held(connection: duckdb.DuckDBPyConnection) -> AbstractContextManager[None]:
+    statements = _STATEMENTS.get()
+    return statements.holding(connection) if statements else nullcontext()
+
+
+def show_progress(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have DuckDB know how far it is (query_progress), without printing it."""
+    connection.execute("SET enable_progress_bar_print = false")
+    connection.execute("SET enable_progress_bar = true")
+
+
 @contextmanager
 def opened(url: str | None = None) -> Iterator[Engine]:
     """What computes over the ledger: the engine at `url` (default: the setting), closed afterwards.
@@ -77,7 +128,7 @@ def opened(url: str | None = None) -> Iterator[Engine]:
         here = ibis.duckdb.connect()
         try:
             configure(here.con, folder)
-            with _limits_told():
+            with _limits_told(), _held(here.con):
                 if warehouse:
                     with connected(warehouse) as there:
                         yield WarehouseEngine(here, folder, there, warehouse)
@@ -125,4 +176,5 @@ def duckdb_opened() -> Iterator[duckdb.DuckDBPyConnection]:
     """A plain DuckDB connection under the same limits."""
     with scratch("duckdb") as folder, duckdb.connect() as connection:
         configure(connection, folder)
-        yield connection
+        with _held(connection):
+            yield connection

@@ -16,10 +16,10 @@ from django.db import transaction
 from mainstay.accounts.statements import Outcome as Written
 from mainstay.core import clock
 from mainstay.core.errors import N_, Conflict, Refused
-from mainstay.ledger import masters, units
+from mainstay.ledger import foresight, masters, units
 from mainstay.ledger.conflicts import conflicts, refuse_changed
 from mainstay.ledger.creation import Created, load_created, write_facts
-from mainstay.ledger.engine import duckdb_opened, scratch
+from mainstay.ledger.engine import duckdb_opened, scratch, show_progress
 from mainstay.ledger.models import Batch, Content, LedgerFile, State
 from mainstay.ledger.orders import Order, Outcome, Reading
 from mainstay.ledger.reading import (
@@ -61,6 +61,8 @@ def run_import(order: Order, *, progress: Progress = no_progress, translate: Cal
     order.check()
     with scratch("import") as folder, duckdb_opened() as connection:
         connection.execute("SET memory_limit = ?", [f"{min(MEMORY, settings.MAINSTAY_MEMORY)}MiB"])
+        if progress is not no_progress:
+            show_progress(connection)
         work = _Work(order, connection, folder, progress, translate)
         reading = _read(work)
         try:
@@ -140,13 +142,19 @@ def _import_lines(work: _Work, reading: Reading) -> Outcome:
         units.view_stated(connection, lines, keep=order.on_conflict == "keep")
         created = load_created(connection, order.kind, staged.mapped)
         if order.dry_run:
-            first = conflicts(connection, lines, reading.names, limit=SHOWN_CONFLICTS) if verdicts.changed_units else ()
-            return replace(outcome, counts=counts | created.foreseen(), conflicts=first)
+            return replace(
+                outcome,
+                counts=counts | created.foreseen(),
+                conflicts=conflicts(connection, lines, reading.names, limit=SHOWN_CONFLICTS)
+                if verdicts.changed_units
+                else (),
+                months=foresight.months(connection, lines, replace=order.on_conflict == "replace"),
+            )
         batch = _open_batch(order, reading)
         work.progress(N_("writing"), verdicts.new_rows)
         files = _write_lines(connection, lines, batch, order, verdicts)
         days = connection.execute("SELECT min(date), max(date) FROM incoming").fetchone() or (None, None)
-        return _commit(writer, batch, files, outcome, lambda: _created(created, batch), days)
+        return _commit(writer, batch, order, files, outcome, lambda: _created(created, batch), days)
 
 
 def _created(created: Created, batch: Batch) -> Made:
@@ -190,7 +198,7 @@ def _import_masters(work: _Work, reading: Reading) -> Outcome:
                 raise Conflict(N_("Somebody else changed the same things meanwhile. Nothing was changed: try again."))
             return _told(written), written.warnings
 
-        return _commit(writer, batch, files, outcome, write, (None, None))
+        return _commit(writer, batch, order, files, outcome, write, (None, None))
 
 
 def _told(written: Written) -> dict[str, int]:
@@ -264,6 +272,7 @@ def own_lines(files: Sequence[LedgerFile]) -> list[str]:
 def _commit(
     writer: Writer,
     batch: Batch,
+    order: Order,
     files: list[LedgerFile],
     outcome: Outcome,
     make: Callable[[], Made],
@@ -286,5 +295,7 @@ def _commit(
         )
         if live != 1:
             raise Conflict(N_("Somebody else changed the ledger meanwhile. Nothing was changed: try again."))
+        done = replace(outcome, batch=batch, counts=counts, warnings=(*outcome.warnings, *warnings))
+        order.with_it(done)
     batch.refresh_from_db()
-    return replace(outcome, batch=batch, counts=counts, warnings=(*outcome.warnings, *warnings))
+    return done

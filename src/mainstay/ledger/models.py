@@ -246,3 +246,28 @@ class CreatedAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} by {self.batch_id}"
+
+
+class SavedMapping(models.Model):
+    """Which column serves which field, under a name: offered when a file looks alike.
+
+    `fields` is field → heading, empty to leave a field out; `hints` as reading takes them; `headings` the keys of all
+    headings of the file it was made from; `sources` those it was used for.
+    """
+
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    name = models.CharField(max_length=100)
+    fields = models.JSONField(default=dict)
+    hints = models.JSONField(default=dict)
+    headings = models.JSONField(default=list)
+    sources = models.JSONField(default=list)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["kind", "name"], name="one_mapping_of_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,7 +1,9 @@
 """What is to be imported and how, and what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +27,16 @@ class Upload:
     name: str
 
 
+def nothing_more(outcome: "Outcome") -> None:
+    """Nothing is to be done with an import beside the import."""
+
+
 @dataclass(frozen=True)
 class Order:
-    """What is to be imported, and how. `mapping` is field → column heading; `by` is None on the machine itself."""
+    """What is to be imported, and how. `mapping` is field → column heading; `by` is None on the machine itself.
+
+    `with_it` is called in the transaction that makes the batch live, and raises where that is not to be.
+    """
 
     kind: str
     uploads: Sequence[Upload]
@@ -39,6 +48,7 @@ class Order:
     allow_errors: bool = False
     errors_to: Path | None = None
     by: User | None = None
+    with_it: "Callable[[Outcome], None]" = nothing_more
 
     def check(self) -> None:
         """Refuse what could not be carried out whatever the files hold."""
@@ -92,13 +102,23 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class MonthSum:
+    """What comes in of one month, in one currency ("" where none is said); `month` is its first day."""
+
+    month: date
+    currency: str
+    lines: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What an import did, or would do on a dry run (`batch` is then None).
 
     `counts` of lines: rows, refused, new, known, replaced, kept, conflicts (units), accounts and products made; of
     accounts and contacts: rows, refused, new, changed, known. `refusals` are the first of them, as
-    `reading.describe_refusals` tells them; `conflicts` the first units that differ from what is held, as
-    `conflicts.conflicts` tells them; `warnings` are (msgid, params).
+    `reading.describe_refusals` tells them; `warnings` are (msgid, params). A dry run of lines also tells the first units
+    that differ from what is held, as `conflicts.conflicts` tells them, and what would come in by month.
     """
 
     counts: dict[str, int]
@@ -107,3 +127,4 @@ class Outcome:
     refusals: Sequence[Mapping[str, Any]] = ()
     conflicts: Sequence[Mapping[str, Any]] = ()
     warnings: Sequence[tuple[str, dict[str, Any]]] = ()
+    months: Sequence[MonthSum] = ()

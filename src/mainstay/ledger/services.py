@@ -18,7 +18,7 @@ from mainstay.ledger.products import (
     rule_switch,
 )
 from mainstay.ledger.rates import currencies_set, rate_add, rate_change, rate_remove
-from mainstay.ledger.undoing import run_undo
+from mainstay.ledger.undoing import nothing_more, run_undo
 from mainstay.ledger.writer import Progress, no_progress
 from mainstay.people.models import User
 
@@ -59,9 +59,18 @@ def import_files(*, order: Order, progress: Progress = no_progress, translate: C
     return outcome
 
 
-def undo_batch(*, batch: int, by: User | None = None, progress: Progress = no_progress) -> Batch:
-    """Take a batch out whole. Raises NotFound, NotAllowed, Refused where it is undone already, Conflict."""
-    return run_undo(batch=batch, by=by, progress=progress)
+def undo_batch(
+    *,
+    batch: int,
+    by: User | None = None,
+    progress: Progress = no_progress,
+    with_it: Callable[[], None] = nothing_more,
+) -> Batch:
+    """Take a batch out whole. Raises NotFound, NotAllowed, Refused where it is undone already, Conflict.
+
+    `with_it` is called in the transaction that does so, and raises where that is not to be.
+    """
+    return run_undo(batch=batch, by=by, progress=progress, with_it=with_it)
 
 
 def compact_ledger(*, progress: Progress = no_progress) -> list[Compacted]:

@@ -1,6 +1,6 @@
 """Taking an import back whole."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,14 +48,26 @@ class _Undo:
     restated: tuple[list[Row], list[tuple[Batch, Row]]] = ((), ())  # type: ignore[assignment]
 
 
-def run_undo(*, batch: int, by: User | None = None, progress: Progress = no_progress) -> Batch:
+def nothing_more() -> None:
+    """Nothing is to be done with an undo beside it."""
+
+
+def run_undo(
+    *,
+    batch: int,
+    by: User | None = None,
+    progress: Progress = no_progress,
+    with_it: Callable[[], None] = nothing_more,
+) -> Batch:
     """Take a batch out: what it covered comes back, what later batches repeated stays.
 
+    `with_it` is called in the transaction that does so, and raises where that is not to be.
     Raises NotFound, Refused where it is undone already, Conflict where the ledger changed meanwhile.
     """
     check_may_import(by)
     with writing(progress) as writer, duckdb_opened() as connection:
         found = _live(batch)
+        progress(N_("finding what it brought"), 0)
         undo = _Undo()
         if found.kind in LINES:
             _release_lines(connection, LINES[found.kind], found, undo)
@@ -63,7 +75,8 @@ def run_undo(*, batch: int, by: User | None = None, progress: Progress = no_prog
         undo.retired += list(own.values_list("pk", flat=True))
         _restate(connection, found, undo)
         _find_orphans(connection, found, undo)
-        _commit(writer, found, undo, by)
+        progress(N_("taking it back"), 0)
+        _commit(writer, found, undo, by, with_it)
     found.refresh_from_db()
     return found
 
@@ -226,7 +239,7 @@ def _named_by_facts(connection: duckdb.DuckDBPyConnection, batch: Batch, column:
                 yield row["code"], other.pk
 
 
-def _commit(writer: Writer, batch: Batch, undo: _Undo, by: User | None) -> None:
+def _commit(writer: Writer, batch: Batch, undo: _Undo, by: User | None, with_it: Callable[[], None]) -> None:
     people = person_finder()
     with transaction.atomic():
         writer.advance()
@@ -258,3 +271,4 @@ def _commit(writer: Writer, batch: Batch, undo: _Undo, by: User | None) -> None:
             Product.objects.filter(code__in=undo.products[start : start + 500]).delete()
         sweep_categories(batch)
         audit_record(verb="import undone", about=f"{batch.kind} {batch.pk}", person=by)
+        with_it()

@@ -232,8 +232,14 @@ def view_stated(connection: duckdb.DuckDBPyConnection, lines: Lines, *, keep: bo
 
 def write_lines(connection: duckdb.DuckDBPyConnection, lines: Lines, *, batch: int, replace: bool, to: Path) -> int:
     """Write the lines that are new, and the changed ones where they replace; returns how many."""
-    left_out = "('known')" if replace else "('known', 'changed')"
+    view_taken(connection, lines, replace=replace)
     columns = ", ".join(name for name in lines.columns if name != "batch")
+    return copy_to(connection, f"SELECT {columns}, {int(batch)}::INTEGER AS batch FROM taken_rows", to)
+
+
+def view_taken(connection: duckdb.DuckDBPyConnection, lines: Lines, *, replace: bool) -> None:
+    """`taken_rows`: the rows of `incoming` that are new, and the changed ones where they `replace`."""
+    left_out = "('known')" if replace else "('known', 'changed')"
     conditions = [counted(lines)] if _holds(connection, "doubled") else []
     if _holds(connection, "judged"):
         conditions.append(
@@ -241,7 +247,7 @@ def write_lines(connection: duckdb.DuckDBPyConnection, lines: Lines, *, batch: i
             AND judged.part IS NOT DISTINCT FROM {part_of("incoming", lines)})"""
         )
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return copy_to(connection, f"SELECT {columns}, {int(batch)}::INTEGER AS batch FROM incoming{where}", to)
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW taken_rows AS FROM incoming{where}")
 
 
 def write_kept(connection: duckdb.DuckDBPyConnection, lines: Lines, *, batch: int, to: Path) -> int:

@@ -4,7 +4,7 @@ Nothing that readers see changes before the last step. One refresh at a time: th
 first sweeps what one that broke off has left.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 
@@ -40,10 +40,11 @@ def refresh(
     months: int = MONTHS,
     engine: str | None = None,
     progress: Progress = no_progress,
+    with_it: Callable[[Refresh], None] = services.nothing_more,
 ) -> Refresh:
     """Grade every account on the facts of the `months` up to and including `as_of`, and publish that.
 
-    `as_of` is the last day with sales that is not after today, unless given. Without one the refresh becomes the
+    `with_it` is called in the transaction that publishes it, and raises where that is not to be. `as_of` is the last day with sales that is not after today, unless given. Without one the refresh becomes the
     current one; with one, where its day is not before the current one's. `progress` is told steps and rows.
     Raises Refused where there are no sales, for a day to come, where a rate is missing, and where the engine or the
     warehouse does not answer.
@@ -76,6 +77,7 @@ def refresh(
                 figures=figures,
                 make_current=_becomes_current(window.as_of, asked=as_of is not None),
                 progress=progress,
+                with_it=with_it,
             )
     compact_if_due(LINES, cluster=True, progress=progress)
     return published

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from mainstay.people.models import User
+from mainstay.web.pages.jobs_words import Frame, frame
 from mainstay.web.preferences import THEMES, theme_of
 from mainstay.web.sections import Group, Link, navigation
 
@@ -43,6 +44,11 @@ class Shell:
     @cached_property
     def navigation(self) -> list[tuple[Group, list[Link]]]:
         return navigation(self.request)
+
+    @cached_property
+    def jobs(self) -> Frame | None:
+        """Background jobs that go on, or ended unseen. Only who may import has any."""
+        return frame(self.user, here=self.request.path) if self.user and self.user.may_import else None
 
     @property
     def address(self) -> str:

@@ -13,21 +13,26 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
 from mainstay.core.errors import N_, Refused
 from mainstay.grading.models import Refresh
 from mainstay.grading.selectors import current_refresh
 from mainstay.ledger.models import Batch, Kind, State
 from mainstay.ledger.reading import recognise
+from mainstay.ledger.reading.detect import format_of
 from mainstay.ledger.selectors import batches
 from mainstay.nightly.freshness import is_stale
 from mainstay.web.asked import asked_of
-from mainstay.web.page import render_page
+from mainstay.web.page import render_page, wants_part
+from mainstay.web.pages.imports_jobs import is_large
+from mainstay.web.pages.imports_mappings import use_remembered
 from mainstay.web.pages.imports_receiving import importer, importers_only, receive
-from mainstay.web.pages.imports_uploads import Pending, discard, keep, sweep
+from mainstay.web.pages.imports_uploads import Pending, discard, keep, save, sweep
 from mainstay.web.pages.imports_words import told
 
 SHOWN = 50
+PARTS = {"list": "imports/list.html", "stale": "imports/stale.html", "upload": "imports/upload.html"}
 _MOST_ID = 2**31 - 1
 
 
@@ -69,6 +74,7 @@ class ImportsPage:
     refresh: Refresh | None
     stale: bool
     limit: int
+    workbook_limit: int
 
 
 # The files themselves come with a form, so it is read under a limit before its token can be looked at.
@@ -77,7 +83,7 @@ class ImportsPage:
 @importers_only
 def imports(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        return render_page(request, "imports", _page(request, UploadForm()))
+        return render_page(request, "imports", _page(request, UploadForm()), parts=PARTS)
     sweep(importer(request))
     receive(request)
     return _take(request)
@@ -92,9 +98,15 @@ def _take(request: HttpRequest) -> HttpResponse:
         pending = keep(person=importer(request), kind=kind, source=source, files=files)
         errors = {"files": _unreadable(pending)}
         if not errors["files"]:
-            return HttpResponseRedirect(reverse("imports-preview", args=[pending.token]), status=303)
+            save(use_remembered(pending))
+            address = reverse("imports-preview", args=[pending.token])
+            return (
+                HttpResponseClientRedirect(address)
+                if wants_part(request)
+                else HttpResponseRedirect(address, status=303)
+            )
         discard(pending)
-    return render_page(request, "imports", _page(request, UploadForm(kind, source, errors)), status=422)
+    return render_page(request, "imports", _page(request, UploadForm(kind, source, errors)), status=422, parts=PARTS)
 
 
 def _errors(kind: str, source: str, files: Sequence[TemporaryUploadedFile]) -> dict[str, list[str]]:
@@ -109,10 +121,16 @@ def _errors(kind: str, source: str, files: Sequence[TemporaryUploadedFile]) -> d
 
 
 def _unreadable(pending: Pending) -> list[str]:
-    """What keeps these files from being read at all; which sheet or column is meant can be said later."""
+    """What keeps these files from being read at all; which sheet or column is meant can be said later.
+
+    Of a large upload only the type of each file is looked at: a job reads it.
+    """
     wrong = []
     for file in pending.files:
         try:
+            if is_large(pending):
+                format_of(pending.path(file), file.name)
+                continue
             with closing(recognise(pending.path(file), name=file.name, kind=pending.kind, scratch=pending.folder)):
                 pass
         except Refused as error:
@@ -137,6 +155,7 @@ def _page(request: HttpRequest, form: UploadForm) -> ImportsPage:
         refresh=refresh,
         stale=is_stale(refresh),
         limit=settings.MAINSTAY_UPLOAD_LIMIT,
+        workbook_limit=settings.MAINSTAY_WORKBOOK_LIMIT,
     )
 
 

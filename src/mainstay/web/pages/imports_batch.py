@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mainstay.core.errors import N_, NotFound, Refused
 from mainstay.grading.selectors import current_refresh
+from mainstay.jobs.selectors import jobs_active
+from mainstay.jobs.services import job_start
 from mainstay.ledger.engine import duckdb_opened
 from mainstay.ledger.models import Batch, Content, State
 from mainstay.ledger.schema import LINES
 from mainstay.ledger.selectors import batches, files_holding
-from mainstay.ledger.services import undo_batch
 from mainstay.nightly.freshness import is_stale
 from mainstay.web.asked import asked_of
 from mainstay.web.page import render_page
@@ -100,8 +101,8 @@ def imports_undo(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponseRedirect(back, status=303)
     if request.method != "POST":
         return render_page(request, "imports/undo", UndoPage(batch, reverse("imports-undo", args=[pk]), back))
-    undo_batch(batch=pk, by=importer(request))
-    messages.success(request, _("Batch %(batch)s is undone. Refresh to grade without it.") % {"batch": pk})
+    if not any(job.about.get("batch") == pk for job in jobs_active("undo")):
+        job_start(kind="undo", person=importer(request), about={"batch": pk, "next": reverse("imports")})
     return HttpResponseRedirect(reverse("imports"), status=303)
 
 

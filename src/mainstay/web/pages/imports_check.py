@@ -1,22 +1,30 @@
-"""What importing an upload would do, and doing it: once, however often it is asked for."""
+"""What importing an upload would do."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import get_language, gettext
 
 from mainstay.core.errors import Refused
+from mainstay.jobs.services import plain
 from mainstay.ledger.models import Head
-from mainstay.ledger.services import import_files
+from mainstay.ledger.orders import MonthSum
+from mainstay.ledger.reading import kind_named
+from mainstay.ledger.services import Outcome, import_files
+from mainstay.ledger.writer import Progress, no_progress
 from mainstay.people.models import User
-from mainstay.people.services import audit_record
-from mainstay.web.pages.imports_uploads import Pending, drop_files, save, turn
+from mainstay.web.pages.imports_uploads import Pending, save, turn
 from mainstay.web.pages.imports_words import said
 
-# Up to so many bytes an upload is checked while its page is made; the check of a larger one follows the page.
+# Up to so many bytes an upload is looked at and checked while its page is made; a job does it for a larger one.
 AT_ONCE = 4 << 20
 SHOWN_REFUSALS = 20
+SHOWN_MONTHS = 24
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,32 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """A unit that the ledger holds with other content: what it says (`batch`), what the file says, in what they differ."""
+
+    unit: str
+    file: str
+    row: int
+    batch: int
+    fields: list[str]
+    old_lines: int
+    old_amount: Decimal
+    new_lines: int
+    new_amount: Decimal
+
+
+@dataclass(frozen=True)
+class MonthView:
+    """`share` of the month with the largest amount of its currency."""
+
+    month: date
+    currency: str
+    lines: int
+    amount: Decimal
+    share: Decimal
+
+
+@dataclass(frozen=True)
 class CheckView:
     """What a dry run told; `wrong` where the files cannot be imported as they are chosen."""
 
@@ -36,6 +70,8 @@ class CheckView:
     left_out: Sequence[str]
     refusals: list[Refusal]
     warnings: list[str]
+    months: list[MonthView]
+    differences: list[Difference]
     wrong: str = ""
     file: bool = False
 
@@ -63,62 +99,69 @@ class CheckView:
             counts.get("new") or counts.get("changed") or self.conflicts or self.refused or counts.get("accounts")
         )
 
+    @property
+    def earlier_months(self) -> int:
+        return max(len(self.months) - SHOWN_MONTHS, 0)
+
+    @property
+    def month_rows(self) -> list[MonthView]:
+        return self.months[:SHOWN_MONTHS]
+
 
 def known_check(pending: Pending) -> CheckView | None:
     """What the last dry run told, if it was of these choices and the ledger is as it was."""
     check = pending.check
-    return _view(pending, check) if check is not None and check["key"] == _key(pending) else None
+    return _view(pending, check) if check is not None and check["key"] == key_of(pending) else None
 
 
-def check(pending: Pending, person: User) -> tuple[Pending, CheckView]:
-    """Find out what importing would do; changes nothing. Raises NotAllowed."""
-    with turn(pending) as current:
-        known = known_check(current)
-        if known is not None:
-            return current, known
-        key = _key(current)
-        current.refused.unlink(missing_ok=True)
-        try:
-            outcome = import_files(order=current.order(person, dry_run=True), translate=gettext)
-        except Refused as error:
-            found: dict[str, Any] = {"wrong": [error.message, _plain(error.params)]}
-        else:
-            found = {
-                "counts": outcome.counts,
-                "left_out": outcome.left_out,
-                "refusals": [_plain_refusal(one) for one in outcome.refusals[:SHOWN_REFUSALS]],
-                "warnings": [[message, _plain(params)] for message, params in outcome.warnings],
-            }
-        current = replace(current, check={"key": key} | found)
-        save(current)
-        return current, _view(current, current.check or {})
+def check(pending: Pending, person: User, progress: Progress = no_progress) -> CheckView:
+    """Find out what importing would do, and keep it; changes nothing. Raises NotAllowed.
+
+    The choices may change meanwhile: what was found out by others is thrown away.
+    """
+    key, refused = key_of(pending), errors_file(pending)
+    try:
+        found = _found(pending, person, refused, progress)
+        with turn(pending) as current:
+            if key_of(current) == key:
+                pending.refused.unlink(missing_ok=True)
+                if refused.is_file():
+                    refused.replace(pending.refused)
+                current = replace(current, check={"key": key} | found)
+                save(current)
+            return _view(current, {"key": key} | found)
+    finally:
+        refused.unlink(missing_ok=True)
 
 
-def commit(pending: Pending, person: User) -> int:
-    """Import an upload; returns the batch, also where it became one before. Raises Refused with nothing changed."""
-    with turn(pending) as current:
-        if current.batch is not None:
-            return current.batch
-        outcome = import_files(order=current.order(person, dry_run=False), translate=gettext)
-        batch = outcome.batch
-        if batch is None:
-            raise RuntimeError("an import that is no dry run makes a batch")
-        told = {
-            "left_out": outcome.left_out,
-            "warnings": [[message, _plain(params)] for message, params in outcome.warnings],
-        }
-        save(replace(current, batch=batch.pk, told=told))
-        drop_files(current)
-    audit_record(
-        verb="imported",
-        about=f"{current.kind} {batch.pk}",
-        person=person,
-        detail={"source": current.source, "files": [file.name for file in current.files], "counts": outcome.counts},
-    )
-    return batch.pk
+def _found(pending: Pending, person: User, refused: Path, progress: Progress) -> dict[str, Any]:
+    try:
+        # Whichever is chosen for documents in conflict, what is told is the same.
+        order = replace(pending.order(person, dry_run=True, errors_to=refused), on_conflict="fail")
+        outcome = import_files(order=order, progress=progress, translate=gettext)
+    except Refused as error:
+        return {"wrong": [error.message, plain(error.params)]}
+    return {
+        "counts": outcome.counts,
+        "left_out": list(outcome.left_out),
+        "refusals": [_plain_refusal(one) for one in outcome.refusals[:SHOWN_REFUSALS]],
+        "warnings": plain_warnings(outcome),
+        "months": [[one.month.isoformat(), one.currency, one.lines, str(one.amount)] for one in outcome.months],
+        "conflicts": list(outcome.conflicts),
+    }
 
 
-def _key(pending: Pending) -> list[Any]:
+def errors_file(pending: Pending) -> Path:
+    """Where one run writes refused rows, until it is known whether they are of interest."""
+    return pending.folder / f"refused-{secrets.token_hex(8)}"
+
+
+def plain_warnings(outcome: Outcome) -> list[list[Any]]:
+    return [[message, plain(params)] for message, params in outcome.warnings]
+
+
+def key_of(pending: Pending) -> list[Any]:
+    """What a dry run depends on."""
     revision = Head.objects.values_list("revision", flat=True).first() or 0
     choices = asdict(pending.choices)
     return [choices["given"], choices["hints"], revision, get_language()]
@@ -131,6 +174,8 @@ def _view(pending: Pending, found: Mapping[str, Any]) -> CheckView:
         left_out=found.get("left_out", ()),
         refusals=[_refusal(one) for one in found.get("refusals", ())],
         warnings=[said(message, params) for message, params in found.get("warnings", ())],
+        months=_months(found.get("months", ())),
+        differences=[_difference(pending.kind, one) for one in found.get("conflicts", ())],
         wrong=said(*wrong) if wrong else "",
         file=pending.refused.is_file(),
     )
@@ -142,9 +187,31 @@ def _refusal(one: Mapping[str, Any]) -> Refusal:
     )
 
 
-def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value if isinstance(value, int) else str(value) for name, value in params.items()}
-
-
 def _plain_refusal(one: Mapping[str, Any]) -> dict[str, Any]:
     return {name: one[name] for name in ("file", "row", "column", "value", "problem", "params")}
+
+
+def _months(found: Sequence[Sequence[Any]]) -> list[MonthView]:
+    sums = [MonthSum(date.fromisoformat(one[0]), one[1], one[2], Decimal(one[3])) for one in found]
+    most: dict[str, Decimal] = {}
+    for one in sums:
+        most[one.currency] = max(most.get(one.currency, Decimal(0)), abs(one.amount))
+    return [
+        MonthView(one.month, one.currency, one.lines, one.amount, abs(one.amount) / (most[one.currency] or 1))
+        for one in sums
+    ]
+
+
+def _difference(kind: str, one: Mapping[str, Any]) -> Difference:
+    labels = {"lines": gettext("Lines")} | {field.name: gettext(field.label) for field in kind_named(kind).fields}
+    return Difference(
+        unit=f"{one['document']} / {one['line']}" if one["line"] else one["document"],
+        file=one["file"],
+        row=one["row"],
+        batch=one["batch"],
+        fields=[labels[name] for name in one["fields"]],
+        old_lines=one["old"]["lines"],
+        old_amount=Decimal(one["old"]["amount"]),
+        new_lines=one["new"]["lines"],
+        new_amount=Decimal(one["new"]["amount"]),
+    )

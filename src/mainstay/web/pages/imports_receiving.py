@@ -1,5 +1,6 @@
 """Taking uploaded files in: never more than the limit, and nothing of what was too much stays on the disk."""
 
+import shutil
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -38,17 +39,28 @@ def importer(request: HttpRequest) -> User:
 
 
 class LimitedUpload(TemporaryFileUploadHandler):
-    """Writes files to the data home until they are more than `limit` bytes together, then stops reading."""
+    """Writes files to the data home until they are more than `limit` bytes together, then stops reading.
+
+    A workbook has a limit of its own: it is taken apart in memory.
+    """
 
     def __init__(self, request: HttpRequest, limit: int) -> None:
         super().__init__(request)
         self.left = limit
         self.wrong: Refused | None = None
+        self.packed = False
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         self.left -= len(raw_data)
+        if start == 0:
+            self.packed = raw_data.startswith(b"PK")
         if self.left < 0:
             self.wrong = too_large()
+        elif self.packed and start + len(raw_data) > settings.MAINSTAY_WORKBOOK_LIMIT << 20:
+            self.wrong = TooLarge(
+                N_("A workbook may have %(limit)s MiB. Save it as CSV, one file a sheet, or have the limit raised."),
+                limit=settings.MAINSTAY_WORKBOOK_LIMIT,
+            )
         else:
             try:
                 return super().receive_data_chunk(raw_data, start)
@@ -65,11 +77,21 @@ def receive(request: HttpRequest) -> None:
     limit = settings.MAINSTAY_UPLOAD_LIMIT << 20
     if _length(request) > limit + _FORM:
         raise too_large()
+    _check_room(_length(request))
     handler = LimitedUpload(request, limit)
     request.upload_handlers = [handler]
     _read = request.POST
     if handler.wrong is not None:
         raise handler.wrong
+
+
+def _check_room(length: int) -> None:
+    """Refused where so many bytes would fill the disk, before any of them is written."""
+    home = settings.FILE_UPLOAD_TEMP_DIR
+    if length > shutil.disk_usage(home).free:
+        raise Refused(
+            N_("The disk of this server has no room for these files. Nothing was kept: make room and try again.")
+        )
 
 
 def too_large() -> TooLarge:

@@ -9,29 +9,25 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from mainstay.core.errors import Refused
+from mainstay.jobs.selectors import jobs_active
+from mainstay.jobs.services import job_start
 from mainstay.ledger.models import Kind
 from mainstay.ledger.selectors import batches
-from mainstay.nightly.refresh import refresh as run_refresh
-from mainstay.people.services import audit_record
-from mainstay.web.figures import day
 from mainstay.web.pages.imports_receiving import importer, importers_only
-from mainstay.web.pages.imports_words import told
 
 
 @require_POST
 @importers_only
 def refresh(request: HttpRequest) -> HttpResponse:
-    """Refresh, and back to the page that asked. A second refresh of the same facts gives the same figures."""
-    person = importer(request)
-    try:
-        published = run_refresh()
-    except Refused as error:
-        messages.error(request, _no_sales() or told(error))
+    """Have a job refresh, and back to the page that asked. A second refresh of the same facts gives the same figures."""
+    person, back = importer(request), _back(request)
+    if nothing := _no_sales():
+        messages.error(request, nothing)
+    elif jobs_active("refresh"):
+        messages.info(request, _("A refresh is under way already."))
     else:
-        audit_record(verb="refreshed", about=published.as_of.isoformat(), person=person, detail={"id": published.pk})
-        messages.success(request, _("Every account is graded as of %(day)s.") % {"day": day(published.as_of)})
-    return HttpResponseRedirect(_back(request), status=303)
+        job_start(kind="refresh", person=person, about={"next": back})
+    return HttpResponseRedirect(back, status=303)
 
 
 def _no_sales() -> str:

@@ -96,20 +96,28 @@ class Table:
 def table_of(pending: Pending, shown: int) -> Table:
     """The files of `pending`, and the rows of the one whose number is `shown`."""
     files, table = [], Table([], [], (), [], [])
-    for number, file in enumerate(pending.files):
-        view = FileView(number, file.name, file.size, number == shown)
-        try:
-            with closing(read(pending, file)) as source:
-                found = matched(pending.kind, source.columns, pending.choices.given, source.sample)
-                view = _described(view, source, found.match, pending.kind)
-                if number == shown:
-                    table = replace(_shown(source, found, pending.kind), sheets=_sheets(pending, file, source.format))
-        except Refused as error:
-            view = replace(view, wrong=told(error))
-            if number == shown:
-                table = replace(table, wrong=told(error), sheets=_sheets(pending, file, ""))
-        files.append(view)
+    for number in range(len(pending.files)):
+        view, found = file_of(pending, number, with_rows=number == shown)
+        files.append(replace(view, shown=number == shown))
+        table = found or table
     return replace(table, files=files)
+
+
+def file_of(pending: Pending, number: int, *, with_rows: bool) -> tuple[FileView, Table | None]:
+    """One file as it is understood; its rows where they are wanted."""
+    file = pending.files[number]
+    view, table = FileView(number, file.name, file.size, shown=False), None
+    try:
+        with closing(read(pending, file)) as source:
+            found = matched(pending.kind, source.columns, pending.choices.given, source.sample)
+            view = _described(view, source, found.match, pending.kind)
+            if with_rows:
+                table = replace(_shown(source, found, pending.kind), sheets=_sheets(pending, file, source.format))
+    except Refused as error:
+        view = replace(view, wrong=told(error))
+        if with_rows:
+            table = Table([], [], (), [], _sheets(pending, file, ""), wrong=told(error))
+    return view, table
 
 
 def read(pending: Pending, file: Stored) -> SourceFile:

@@ -20,6 +20,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 
 from mainstay.core import clock
 from mainstay.core.errors import N_, NotFound
+from mainstay.jobs.selectors import jobs_active
 from mainstay.ledger.orders import Order
 from mainstay.ledger.orders import Upload as LedgerUpload
 from mainstay.ledger.reading import Hints
@@ -53,7 +54,10 @@ class Choices:
 
 @dataclass(frozen=True)
 class Pending:
-    """An upload. `check` is what the last dry run told, `batch` what it became, with `told` beside it."""
+    """An upload. `check` is what the last dry run told, `batch` what it became, with `told` beside it.
+
+    `job` imports it, `check_job` reads it beforehand; `mapping` is the saved one that was chosen.
+    """
 
     token: str
     owner: int
@@ -65,6 +69,9 @@ class Pending:
     check: Mapping[str, Any] | None = None
     batch: int | None = None
     told: Mapping[str, Any] = field(default_factory=dict)
+    job: str = ""
+    check_job: str = ""
+    mapping: int | None = None
 
     @property
     def folder(self) -> Path:
@@ -74,6 +81,10 @@ class Pending:
     def refused(self) -> Path:
         """Where the rows that cannot be used are written, in the format of the files."""
         return self.folder / "refused"
+
+    @property
+    def names(self) -> list[str]:
+        return [file.name for file in self.files]
 
     @property
     def size(self) -> int:
@@ -86,7 +97,7 @@ class Pending:
     def path(self, file: Stored) -> Path:
         return self.folder / file.stored
 
-    def order(self, person: User, *, dry_run: bool) -> Order:
+    def order(self, person: User, *, dry_run: bool, errors_to: Path) -> Order:
         """What is to be imported, as it was chosen."""
         return Order(
             kind=self.kind,
@@ -96,7 +107,7 @@ class Pending:
             hints=self.hints,
             on_conflict=self.choices.on_conflict,
             allow_errors=self.choices.allow_errors,
-            errors_to=self.refused,
+            errors_to=errors_to,
             dry_run=dry_run,
             by=person,
         )
@@ -141,9 +152,14 @@ def save(pending: Pending) -> None:
         "created": pending.created.isoformat(),
         "choices": asdict(pending.choices),
     }
-    new = pending.folder / f"{secrets.token_hex(8)}.json"
+    write_json(pending.folder / _RECORD, record)
+
+
+def write_json(path: Path, record: Any) -> None:
+    """Whoever reads it finds the old one or the new one, whole."""
+    new = path.with_name(f"{secrets.token_hex(8)}.json")
     new.write_text(json.dumps(record, default=str), encoding="utf-8")
-    new.replace(pending.folder / _RECORD)
+    new.replace(path)
 
 
 def discard(pending: Pending) -> None:
@@ -154,14 +170,21 @@ def drop_files(pending: Pending) -> None:
     """The files are in the ledger: here they are needed no longer."""
     for file in pending.files:
         pending.path(file).unlink(missing_ok=True)
+    for look in pending.folder.glob("look*.json"):
+        look.unlink(missing_ok=True)
 
 
 def sweep(person: User | None = None) -> None:
-    """Remove what is older than a day, and of `person` the oldest where too many would wait."""
-    home = _home()
+    """Remove what is older than a day, and of `person` the oldest where too many would wait.
+
+    What a job works with stays.
+    """
+    home, in_use = _home(), {job.about.get("token") for job in jobs_active()}
     mine = []
     for path in home.iterdir() if home.is_dir() else ():
         found = _read(path.name)
+        if path.name in in_use:
+            continue
         if found is None:
             _sweep_stray(path)
         elif _expired(found):
