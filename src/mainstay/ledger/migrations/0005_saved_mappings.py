@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='SavedMapping',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('accounts', 'Accounts'), ('contacts', 'Contacts'), ('sales', 'Sales lines'), ('costs', 'Cost lines')], max_length=16)),
+                ('kind', models.CharField(choices=[('accounts', 'Accounts'), ('contacts', 'Contacts'), ('sales', 'Sales lines'), ('costs', 'Cost lines'), ('aliases', 'Aliases of accounts'), ('products', 'Products'), ('rates', 'Exchange rates')], max_length=16)),
                 ('name', models.CharField(max_length=100)),
                 ('fields', models.JSONField(default=dict)),
                 ('hints', models.JSONField(default=dict)),
