@@ -14,7 +14,6 @@ from mainstay.people.models import AuditEntry
 from tests.factories import account_row, make_account, make_user
 
 
-
 @given(st.dictionaries(st.sampled_from("abcdef"), st.sampled_from("abcdefgh"), max_size=6))
 def test_every_code_stands_for_the_end_of_its_chain(pairs: dict[str, str]) -> None:
     """Against following each chain step by step; a chain that runs into a circle has no end."""

@@ -27,10 +27,12 @@ def test_a_changed_document_is_told_with_both_sides(tmp_path: Path) -> None:
             "batch": first.pk,
             "fields": ["date", "account", "amount"],
             "old": {
-                "lines": 2, "amount": "12.0000", "date": "2024-01-10", "last_date": "2024-01-12", "accounts": ["A", "B"],
+                "lines": 2, "amount": "12.0000", "date": "2024-01-10", "last_date": "2024-01-12",
+                "accounts": ["A", "B"],
             },
             "new": {
-                "lines": 2, "amount": "13.0000", "date": "2024-01-12", "last_date": "2024-02-10", "accounts": ["A", "C"],
+                "lines": 2, "amount": "13.0000", "date": "2024-01-12", "last_date": "2024-02-10",
+                "accounts": ["A", "C"],
             },
         }
     ]  # fmt: skip
@@ -49,7 +51,12 @@ def test_a_numbered_line_is_told_by_itself_and_of_the_batch_that_holds_it(tmp_pa
     first = bring_text(tmp_path, "sales", LINED + "S1,1,2024-01-10,A,P,5\nS1,2,2024-01-10,A,P,7\n").batch
     bring_text(tmp_path, "sales", LINED + "S1,2,2024-01-10,A,P,8\n", on_conflict="replace")
     (conflict,) = bring_text(tmp_path, "sales", LINED + "S1,1,2024-01-10,A,Q,5\n", dry_run=True).conflicts
-    assert (conflict["document"], conflict["line"], conflict["batch"], conflict["fields"]) == ("S1", "1", first.pk, ["product"])
+    assert (conflict["document"], conflict["line"], conflict["batch"], conflict["fields"]) == (
+        "S1",
+        "1",
+        first.pk,
+        ["product"],
+    )
     assert conflict["old"]["amount"] == "5.0000"
 
 

@@ -58,7 +58,10 @@ def test_lines_of_a_numbered_document_have_their_own_fate(tmp_path: Path) -> Non
     last = bring_text(tmp_path, "sales", text, on_conflict="replace").batch.pk
     found = history()
     assert states(found) == [(first, "partly", [last]), (last, "holds", [])]
-    assert [(told.line.now["line"], told.replaced_by) for told in found.statements[0].lines] == [("1", None), ("2", last)]
+    assert [(told.line.now["line"], told.replaced_by) for told in found.statements[0].lines] == [
+        ("1", None),
+        ("2", last),
+    ]
     changes = [(told.line.now["line"], told.line.fields) for told in found.statements[1].lines]
     assert changes == [("2", ("amount",)), ("10", ())]
     assert found.statements[1].lines[1].line.before is None

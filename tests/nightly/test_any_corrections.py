@@ -47,9 +47,7 @@ class Model:
         held = self.held()
         heard = choice == "replace"
         self.said[batch] = {
-            name: content
-            for name, content in documents.items()
-            if heard or name not in held or held[name] == content
+            name: content for name, content in documents.items() if heard or name not in held or held[name] == content
         }
 
     def end(self, account: str) -> str:

@@ -141,7 +141,10 @@ def history(document: str, kind: str, source: str, form: str) -> None:
     write_rows([row for row in rows if row], form, columns)
     if found.lost:
         say(
-            N_("The lines of imports that were undone are kept for a day only; these may have said it too: %(batches)s."),
+            N_(
+                "The lines of imports that were undone are kept for a day only; these may have said it too: "
+                "%(batches)s."
+            ),
             batches=", ".join(str(batch.pk) for batch in found.lost),
         )
 

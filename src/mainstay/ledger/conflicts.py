@@ -94,14 +94,10 @@ def _in_force(table: str, lines: Lines) -> str:
         AND v.whole = {table}.{lines.whole} AND v.part IS NOT DISTINCT FROM {part_of(table, lines)})"""
 
 
-def _sides(
-    connection: duckdb.DuckDBPyConnection, lines: Lines, table: str, which: str
-) -> dict[int, dict[str, Any]]:
+def _sides(connection: duckdb.DuckDBPyConnection, lines: Lines, table: str, which: str) -> dict[int, dict[str, Any]]:
     """What `table` says of each of `first_conflicts`: how many lines, their sums, and each field's values."""
     batch = "max(d.batch)" if table == "existing" else "NULL"
-    values = ", ".join(
-        f"list_sort(list(coalesce(d.{name}::VARCHAR, ''))) AS said_{name}" for name in lines.content
-    )
+    values = ", ".join(f"list_sort(list(coalesce(d.{name}::VARCHAR, ''))) AS said_{name}" for name in lines.content)
     cursor = connection.execute(
         f"""SELECT c.n, {batch} AS batch, count(*) AS lines, sum(d.amount) AS amount, min(d.date) AS date,
             max(d.date) AS last_date, {values}

@@ -164,7 +164,9 @@ def _documents(
 def _load(connection: duckdb.DuckDBPyConnection, lines: Lines, files: list[str], wholes: list[str]) -> None:
     """`said`: the lines of these documents, and whether each counts."""
     covered = live_files(lines.kind, Content.COVERED)
-    connection.execute("CREATE OR REPLACE TEMP TABLE pairs (source VARCHAR, whole VARCHAR, part VARCHAR, batch INTEGER)")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE pairs (source VARCHAR, whole VARCHAR, part VARCHAR, batch INTEGER)"
+    )
     if covered:
         connection.execute(
             "INSERT INTO pairs SELECT source, whole, part, batch FROM read_parquet($files) AS c "

@@ -101,9 +101,7 @@ def unit_history(*, kind: str, source: str, document: str) -> UnitHistory:
     )
     statements = [*_of_live(lines, live, batches), *_of_undone(undone, live, batches)]
     if not statements:
-        raise NotFound(
-            N_("No import of %(source)s says anything of %(document)s."), source=source, document=document
-        )
+        raise NotFound(N_("No import of %(source)s says anything of %(document)s."), source=source, document=document)
     statements.sort(key=lambda said: (said.batch.pk, said.standing == Standing.KEPT))
     return UnitHistory(kind, source, document, statements, lost, live.cut or undone.cut)
 
@@ -119,8 +117,7 @@ def readable() -> Iterator[None]:
 
 def _live(kind: str, source: str) -> dict[Content, list[str]]:
     return {
-        content: live_files(kind, content, source=source)
-        for content in (Content.LINES, Content.KEPT, Content.REPEATS)
+        content: live_files(kind, content, source=source) for content in (Content.LINES, Content.KEPT, Content.REPEATS)
     }
 
 
@@ -213,9 +210,7 @@ def _of_undone(undone: _Found, live: _Found, batches: Mapping[int, Batch]) -> li
         for batch, its_rows in rows.items():
             told.setdefault(batch, []).extend(Told(Compared(row, row)) for row in its_rows)
     holders = holders_of(live.lines)
-    same = {
-        batch: _said_by(batch, parts, holders) for batch, parts in undone.repeats.items() if batch not in told
-    }
+    same = {batch: _said_by(batch, parts, holders) for batch, parts in undone.repeats.items() if batch not in told}
     statements = [Statement(batches[batch], Standing.UNDONE, its_lines) for batch, its_lines in told.items()]
     return statements + [Statement(batches[batch], Standing.UNDONE, same_as=other) for batch, other in same.items()]
 

@@ -27,10 +27,7 @@ def held_before(batch: int, holders: Mapping[int, Collection[Part]]) -> set[tupl
     """The (batch, part) of a document that counted before `batch` came."""
     earlier = {other: parts for other, parts in holders.items() if other < batch}
     return {
-        (other, part)
-        for other, parts in earlier.items()
-        for part in parts
-        if replaced_by(part, other, earlier) is None
+        (other, part) for other, parts in earlier.items() for part in parts if replaced_by(part, other, earlier) is None
     }
 
 
@@ -67,7 +64,7 @@ def _likenesses(content: Sequence[str], part: str | None) -> Iterable[Any]:
     if part is not None:
         return [lambda line: line[part]]
     kind = "product" if "product" in content else "kind"
-    return [lambda line: tuple(line[name] for name in content), lambda line: line[kind], lambda line: None]
+    return [lambda line: tuple(line[name] for name in content), lambda line: line[kind], lambda _line: None]
 
 
 def _compared(now: Line, before: Line | None, content: Sequence[str]) -> Compared:
