@@ -288,7 +288,8 @@ ALIASES = Kind(
             "code",
             N_("Alias"),
             "alias code|old code|old account|old account code|old customer code|old customer no|former code|"
-            "other code|duplicate|duplicate code|merged code|别名|别名编码|原编码|旧编码|旧客户编号|原客户编号|重复编码",
+            "other code|duplicate|duplicate code|merged code|"
+            "别名|别名编码|原编码|旧编码|旧客户编号|原客户编号|重复编码",
         ),
         _need(
             "account",
