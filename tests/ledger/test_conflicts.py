@@ -27,10 +27,12 @@ def test_a_changed_document_is_told_with_both_sides(tmp_path: Path) -> None:
             "batch": first.pk,
             "fields": ["date", "account", "amount"],
             "old": {
-                "lines": 2, "amount": "12.0000", "date": "2024-01-10", "last_date": "2024-01-12", "accounts": ["A", "B"],
+                "lines": 2, "amount": "12.0000", "date": "2024-01-10", "last_date": "2024-01-12",
+                "accounts": ["A", "B"],
             },
             "new": {
-                "lines": 2, "amount": "13.0000", "date": "2024-01-12", "last_date": "2024-02-10", "accounts": ["A", "C"],
+                "lines": 2, "amount": "13.0000", "date": "2024-01-12", "last_date": "2024-02-10",
+                "accounts": ["A", "C"],
             },
         }
     ]  # fmt: skip

@@ -157,7 +157,8 @@ def history(document: str, kind: str, source: str, form: str) -> None:
     if found.lost:
         say(
             N_(
-                "The lines of imports that were undone are kept for a day only; these may have said it too: %(batches)s."
+                "The lines of imports that were undone are kept for a day only; these may have said it too: "
+                "%(batches)s."
             ),
             batches=", ".join(str(batch.pk) for batch in found.lost),
         )

@@ -64,7 +64,7 @@ def _likenesses(content: Sequence[str], part: str | None) -> Iterable[Any]:
     if part is not None:
         return [lambda line: line[part]]
     kind = "product" if "product" in content else "kind"
-    return [lambda line: tuple(line[name] for name in content), lambda line: line[kind], lambda line: None]
+    return [lambda line: tuple(line[name] for name in content), lambda line: line[kind], lambda _line: None]
 
 
 def _compared(now: Line, before: Line | None, content: Sequence[str]) -> Compared:
