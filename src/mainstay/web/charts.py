@@ -214,7 +214,7 @@ def _lying_waterfall(rows: list[Row], currency: str, description: str) -> Spec:
     domain = [min(ends), max(ends) + 0.35 * ((max(ends) - min(ends)) or 1.0)]
     bars = alt.Chart(ROWS).encode(
         x=alt.X("from:Q", title=None, axis=_amounts(currency, few=True), scale=alt.Scale(domain=domain, nice=False)),
-        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=150, ticks=False, domain=False)),
+        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=190, ticks=False, domain=False)),
     )
     zero = alt.Chart(alt.InlineData(values=[{"zero": 0}])).mark_rule(color=GRID).encode(x="zero:Q")
     labels = bars.encode(x="edge:Q", text="text:N")
