@@ -118,6 +118,8 @@ def _database() -> None:
 def _ledger() -> None:
     from mainstay.ledger.selectors import missing_files
 
+    if settings.MAINSTAY_LEDGER:
+        _engine()  # which is the warehouse, and tries its tables
     missing = missing_files()
     if missing:
         raise Refused(

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.backends import BaseBackend
 from ibis.backends.duckdb import Backend
-from ibis.expr.types import Scalar, Table
+from ibis.expr.types import Column, Scalar, Table
 
 from mainstay.core.errors import Refused, first_line
 
@@ -41,11 +41,12 @@ class Engine:
         """Compute a table once; returns what stands for it, held here."""
         return self.here.create_table(name, self.brought(table), temp=temp)
 
-    def to_pyarrow(self, value: Table | Scalar) -> Any:
-        """Compute a table or a single value; returns it in Arrow's terms."""
-        if isinstance(value, Scalar):
-            return self.here.to_pyarrow(self.brought(value.as_table()))[0][0]
-        return self.here.to_pyarrow(self.brought(value))
+    def to_pyarrow(self, value: Table | Column | Scalar) -> Any:
+        """Compute a table, a column or a single value; returns it in Arrow's terms."""
+        if isinstance(value, Table):
+            return self.here.to_pyarrow(self.brought(value))
+        column = self.here.to_pyarrow(self.brought(value.as_table()))[0]
+        return column[0] if isinstance(value, Scalar) else column
 
     def to_parquet(self, table: Table, path: Path, **options: Any) -> None:
         """Compute a table and write it here. Order it after it was `brought`, not before."""
