@@ -20,9 +20,14 @@ HELD, STATED, RULE = "held", "stated", "rule"
 class Pattern(Protocol):
     """What a rule is matched by: `about` code, name or either; `way` exact, prefix, contains or pattern."""
 
-    about: str
-    way: str
-    pattern: str
+    @property
+    def about(self) -> str: ...
+
+    @property
+    def way(self) -> str: ...
+
+    @property
+    def pattern(self) -> str: ...
 
 
 class Known(NamedTuple):

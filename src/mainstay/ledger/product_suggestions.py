@@ -57,12 +57,10 @@ SUGGESTIONS: tuple[Suggestion, ...] = (
 )
 
 
-class _Any(NamedTuple):
-    """One pattern that fits where any suggestion about names does."""
-
-    about: str = "name"
-    way: str = "pattern"
-    pattern: str = "|".join(f"(?:{expression(way, name)})" for way, name, _what in _NAMES)
+# Fits where any suggestion about names does: most names are looked at once.
+_ANY_NAME = Suggestion(
+    "name", "pattern", "|".join(f"(?:{expression(way, name)})" for way, name, _what in _NAMES), _MANUAL
+)
 
 
 def suggested(products: Iterable[Known]) -> list[tuple[Suggestion, list[str]]]:
@@ -71,7 +69,7 @@ def suggested(products: Iterable[Known]) -> list[tuple[Suggestion, list[str]]]:
     by_code: dict[str, list[Known]] = {}
     for product in rows:
         by_code.setdefault(product.code.casefold(), []).append(product)
-    named = _fitting(_Any(), rows)
+    named = _fitting(_ANY_NAME, rows)
     found, taken = [], set()
     for suggestion in SUGGESTIONS:
         if suggestion.about == "code":
@@ -85,6 +83,6 @@ def suggested(products: Iterable[Known]) -> list[tuple[Suggestion, list[str]]]:
     return found
 
 
-def _fitting(pattern: Suggestion | _Any, products: Sequence[Known]) -> list[Known]:
+def _fitting(pattern: Suggestion, products: Sequence[Known]) -> list[Known]:
     hits = fits(pattern, Texts.of((product.code, product.name) for product in products))
     return [product for product, hit in zip(products, hits, strict=True) if hit]

@@ -69,7 +69,7 @@ def currencies_set(
     if Workings.objects.filter(pk=1, revision=seen).update(**wanted) != 1:
         raise Conflict(CHANGED)
     rates_moved()
-    audit_record(verb="currencies set", about=wanted["reporting"], person=by, detail=wanted)
+    audit_record(verb="currencies set", about=str(wanted["reporting"]), person=by, detail=wanted)
     return workings()
 
 

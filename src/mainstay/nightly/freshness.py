@@ -27,4 +27,5 @@ def _moved_on(refresh: Refresh) -> bool:
     # Nothing was converted: rates do not matter as long as the currencies are the same.
     default, before = currency_code(settings.MAINSTAY_CURRENCY), basis.get("currency", "")
     reporting = now.reporting or default or before
-    return reporting != before or (now.unnamed or default or reporting) != basis.get("unnamed", before)
+    unnamed = now.unnamed or default or reporting
+    return bool(reporting != before or unnamed != basis.get("unnamed", before))
