@@ -30,7 +30,12 @@ BATCH_COLUMNS = (
 @click.option("--source", default="default", show_default=True, help="The system that the documents come from.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, change nothing.")
 @click.option("--on-conflict", type=click.Choice(["replace", "keep", "fail"]), default="fail", show_default=True)
-@click.option("--errors", "errors_to", type=click.Path(path_type=Path), help="Where to write refused rows, such as refused.csv or refused.xlsx.")
+@click.option(
+    "--errors",
+    "errors_to",
+    type=click.Path(path_type=Path),
+    help="Where to write refused rows, such as refused.csv or refused.xlsx.",
+)
 @click.option("--allow-errors", is_flag=True, help="Import the other rows when some are refused.")
 @click.option("--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), help="Where the file does not tell.")
 @click.option("--decimal", type=click.Choice([".", ","]), help="Where the file does not tell.")

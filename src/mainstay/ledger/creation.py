@@ -107,11 +107,15 @@ def _news(
         connection.execute(f"CREATE OR REPLACE TEMP TABLE held_facts ({columns})")
         rows = known.iterator(chunk_size=CHUNK)
         while block := list(islice(rows, CHUNK)):
-            texts = [[None if value in (None, "") else str(value) for value in column] for column in zip(*block, strict=True)]
+            texts = [
+                [None if value in (None, "") else str(value) for value in column] for column in zip(*block, strict=True)
+            ]
             connection.register("held_block", pa.table([pa.array(text, pa.string()) for text in texts], names=names))
             connection.execute("INSERT INTO held_facts FROM held_block")
         lacks = [f"(t.{name} IS NOT NULL AND h.{name} IS NULL)" for name in names]
-        query = f"SELECT t.* FROM {table} t LEFT JOIN held_facts h USING (code) WHERE {' OR '.join(lacks)} ORDER BY code"
+        query = (
+            f"SELECT t.* FROM {table} t LEFT JOIN held_facts h USING (code) WHERE {' OR '.join(lacks)} ORDER BY code"
+        )
     return [dict(zip(names, row, strict=True)) for row in connection.execute(query).fetchall()]
 
 

@@ -131,7 +131,9 @@ def judge(connection: duckdb.DuckDBPyConnection, lines: Lines) -> Verdicts:
     verdict: known (the same multiset of lines), changed, or new (a line number that the document had not). A document
     stated whole once and by line another time is changed: the two cannot be told apart line by line.
     """
-    connection.execute(_empty("judged", {"whole": "VARCHAR", "part": "VARCHAR", "rows": "BIGINT", "verdict": "VARCHAR"}))
+    connection.execute(
+        _empty("judged", {"whole": "VARCHAR", "part": "VARCHAR", "rows": "BIGINT", "verdict": "VARCHAR"})
+    )
     if _holds(connection, "held"):
         _fill_judged(connection, lines)
     rows = _number(connection, "SELECT count(*) FROM incoming")
@@ -260,7 +262,9 @@ def write_covered(connection: duckdb.DuckDBPyConnection, lines: Lines, *, to: Pa
 
 def copy_to(connection: duckdb.DuckDBPyConnection, query: str, to: Path) -> int:
     """Write a query's rows to a Parquet file; none where there are none."""
-    rows = _number(connection, f"COPY ({query}) TO {quoted(to)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+    rows = _number(
+        connection, f"COPY ({query}) TO {quoted(to)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+    )
     if rows == 0:
         to.unlink(missing_ok=True)
     return rows

@@ -139,7 +139,10 @@ def test_of_several_guesses_the_fixed_order_decides_and_one_column_serves_one_fi
         "account_name": "Customer",
         "amount": "Net Amount",
     }
-    assert [(note[1]["field"], note[1]["others"]) for note in match.notes] == [("document", "Order"), ("amount", "Total")]
+    assert [(note[1]["field"], note[1]["others"]) for note in match.notes] == [
+        ("document", "Order"),
+        ("amount", "Total"),
+    ]
 
 
 def test_what_is_given_wins_over_guesses() -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, ISC004  (rows as they are exported)
 """Exports of business systems are understood as they come: headings and rows of each system and kind."""
 
 from datetime import date
@@ -388,7 +389,9 @@ def test_a_name_is_not_taken_for_a_code_and_it_is_said() -> None:
 
 
 def test_a_fields_name_as_the_handbook_has_it_comes_first() -> None:
-    match = match_columns("sales", ["document", "date", "Invoice Date", "amount", "Net value", "account", "Sold-to party"])
+    match = match_columns(
+        "sales", ["document", "date", "Invoice Date", "amount", "Net value", "account", "Sold-to party"]
+    )
     assert match.fields == {name: name for name in ("document", "date", "account", "amount")}
 
 

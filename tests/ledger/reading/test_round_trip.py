@@ -20,7 +20,7 @@ SIGNS = st.characters(codec="gb18030", exclude_categories=("Cs", "Cc", "Cf", "Zl
 
 
 def bare(text: str) -> str:
-    """Without what reading takes off, white space at the edges and a guarding apostrophe; no error of a sheet either."""
+    """Without what reading takes off, white space at the edges and an apostrophe; no error of a sheet either."""
     text = text.strip()
     return f"x{text}" if text.startswith(("'", "#")) else text
 
@@ -46,7 +46,14 @@ def staged(path: Path, hints: Hints) -> list[tuple[str, ...]]:
     found = read(path, hints=hints)
     assert not found.refusals
     return [
-        (row["row"], row["document"], str(row["date"]), f"{row['amount']:.2f}", row["product_name"] or "", row["country"] or "")
+        (
+            row["row"],
+            row["document"],
+            str(row["date"]),
+            f"{row['amount']:.2f}",
+            row["product_name"] or "",
+            row["country"] or "",
+        )
         for row in found.rows
     ]
 

@@ -72,7 +72,7 @@ def match_columns(
 def _left_out(columns: Sequence[str], used: set[str]) -> tuple[str, ...]:
     """The headings that serve nothing; the reasons that a file of refused rows brings back are passed over."""
     left = [column for column in columns if column and column not in used]
-    if left and left[-1] == REASON and REASON == next(filter(None, reversed(columns))):
+    if left and left[-1] == REASON and next(filter(None, reversed(columns))) == REASON:
         left.pop()
     return tuple(left)
 

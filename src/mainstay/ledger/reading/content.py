@@ -18,7 +18,7 @@ _DATES = (
 _DATE = [re.compile(pattern) for pattern in _DATES]
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[A-Za-z]{2,24}")
 _NUMBER = re.compile(
-    r"(?P<minus>[-+(]?) ?(?P<sign>[¥￥$€£]?) ?[-+]?(?:[0-9]{1,3}(?:[,.' ][0-9]{3})+|[0-9]+)(?:[.,](?P<part>[0-9]+))?\)?-?"
+    r"[-+(]? ?(?P<sign>[¥￥$€£]?) ?[-+]?(?:[0-9]{1,3}(?:[,.' ][0-9]{3})+|[0-9]+)(?:[.,](?P<part>[0-9]+))?\)?-?"
 )
 _CODE = re.compile(r"[^\s,;@]{1,40}")
 
@@ -55,7 +55,12 @@ def _tests(kind: Kind) -> dict[str, Callable[[Cells], bool]]:
 
 
 def _codes(
-    kind: Kind, columns: Sequence[str], rows: Rows, fields: Mapping[str, str], wanted: set[str], free: Mapping[str, Cells]
+    kind: Kind,
+    columns: Sequence[str],
+    rows: Rows,
+    fields: Mapping[str, str],
+    wanted: set[str],
+    free: Mapping[str, Cells],
 ) -> dict[str, str]:
     """Codes look alike: a document is told by having one day, an account by being the same in a whole document."""
     codes = [column for column, cells in free.items() if _are_codes(cells)]

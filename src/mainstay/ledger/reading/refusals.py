@@ -101,7 +101,7 @@ class _Refusals:
     def natural_form(self) -> str:
         sources = [self.files[number][0] for number in self.concerned]
         alike = {(source.heading, source.format) for source in sources}
-        if len(alike) > 1 or len({source.path for source in sources}) > 1 and sources[0].format == "xlsx":
+        if len(alike) > 1 or (len({source.path for source in sources}) > 1 and sources[0].format == "xlsx"):
             return "zip"
         return {"csv": "csv", "xlsx": "xlsx", "parquet": "csv"}[sources[0].format]
 

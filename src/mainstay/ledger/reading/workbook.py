@@ -50,9 +50,7 @@ def recognise_workbook(
     return sources
 
 
-def _recognised(
-    path: Path, name: str, hints: Hints, table: CalamineSheet, heading: Record, epoch: date
-) -> SourceFile:
+def _recognised(path: Path, name: str, hints: Hints, table: CalamineSheet, heading: Record, epoch: date) -> SourceFile:
     heads = clean_heading(heading.cells)
     heads += ("",) * (len(heading.cells) - len(heads))
     records = data_records(_rows(table, ".", (), epoch=epoch), heads, heading.row)
