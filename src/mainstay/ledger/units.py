@@ -289,7 +289,9 @@ def write_covered(connection: duckdb.DuckDBPyConnection, lines: Lines, *, to: Pa
 
 def copy_to(connection: duckdb.DuckDBPyConnection, query: str, to: Path) -> int:
     """Write a query's rows to a Parquet file; none where there are none."""
-    rows = _number(connection, f"COPY ({query}) TO {quoted(to)} (FORMAT parquet, COMPRESSION zstd)")
+    rows = _number(
+        connection, f"COPY ({query}) TO {quoted(to)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+    )
     if rows == 0:
         to.unlink(missing_ok=True)
     return rows

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, ISC004  (rows as they are exported)
 """Exports of business systems are understood as they come: headings and rows of each system and kind."""
 
 from datetime import date

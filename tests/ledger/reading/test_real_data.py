@@ -31,7 +31,8 @@ def figures(path: Path) -> dict[str, object]:
     files = [(source, match_columns("sales", source.columns))]
     query = """
         SELECT sum(amount) AS amount, count(account) AS customers, count(DISTINCT document) AS documents,
-               max(date) AS last, count(DISTINCT row) = count(*) AND min(row) = 2 AND max(row) = count(*) + 1 AS numbered
+               max(date) AS last,
+               count(DISTINCT row) = count(*) AND min(row) = 2 AND max(row) = count(*) + 1 AS numbered
         FROM """
     with duckdb.connect(config={"memory_limit": "1GB"}) as connection:
         staged = stage(files, "sales", folder=path.parent / "staged", connection=connection)

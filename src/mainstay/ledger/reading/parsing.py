@@ -65,12 +65,14 @@ class Parsing:
         if field.type == "date":
             return f"{dates.quick(self._cell(field), self.style.orders.get(field.name))} AS q_{field.name}"
         if field.type in numbers.DECIMALS:
-            return f"{numbers.quick(self._cell(field), self._decimal(field), field.type, self.source.scan)} AS q_{field.name}"
+            value = numbers.quick(self._cell(field), self._decimal(field), field.type, self.source.scan)
+            return f"{value} AS q_{field.name}"
         return f"{cells.unprotected(self._cell(field), self.source.scan)} AS u_{field.name}"
 
     def _text_of(self, field: Field) -> str:
         if _is_typed(field):
-            return f"CASE WHEN q_{field.name} IS NULL THEN {cells.clean(self._cell(field), self.source.scan)} END AS t_{field.name}"
+            text = cells.clean(self._cell(field), self.source.scan)
+            return f"CASE WHEN q_{field.name} IS NULL THEN {text} END AS t_{field.name}"
         return f"{cells.trimmed(f'u_{field.name}', self.source.scan)} AS t_{field.name}"
 
     def _day(self, field: Field) -> str:

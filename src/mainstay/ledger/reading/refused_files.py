@@ -83,7 +83,7 @@ def safe(cell: str | None) -> str:
     return text
 
 
-def write_xlsx(tables: Sequence[Table], to: Path, look: Look) -> None:
+def write_xlsx(tables: Sequence[Table], to: Path, _look: Look) -> None:
     """A sheet for each table, and further ones where it is full. Written row by row: little is kept in memory."""
     names: set[str] = set()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -127,7 +127,7 @@ def _write_cell(sheet: Any, row: int, place: int, cell: str | None, type_: str, 
 
 
 def _number(text: str, type_: str, decimal: str) -> float | None:
-    """The number that this text was in the sheet: one that reads back as the same text, or an amount as it is written."""
+    """The number that this text was in the sheet: it reads back as the same text, or is an amount, however written."""
     if type_ == "text" or not _NUMBER[decimal].fullmatch(text):
         return None
     plain = text if decimal == "." else text.replace(".", "").replace(",", ".")
@@ -157,7 +157,7 @@ def _sheet_name(name: str, names: set[str]) -> str:
     return found
 
 
-def write_parquet(tables: Sequence[Table], to: Path, look: Look) -> None:
+def write_parquet(tables: Sequence[Table], to: Path, _look: Look) -> None:
     """All columns as texts."""
     (table,) = tables
     names = [*(heading if not again else f"{heading} {again + 1}" for heading, again in table.headings), REASON]

@@ -35,7 +35,8 @@ _ROWS = "read_parquet({path}, file_row_number = true, hive_partitioning = false)
 @dataclass(frozen=True)
 class Part:
     """One file's parsed rows. `first`: the row of its first record, where the records carry no row of their own.
-    `cells`: where the file's cells can be read again. `rows` counts also those that hold nothing: neither good nor bad."""
+    `cells`: where the file's cells can be read again. `rows` counts those that hold nothing, too: neither good nor
+    bad."""
 
     path: Path
     style: Style
