@@ -10,6 +10,7 @@ from ibis.expr.types import Table
 from mainstay.core import clock
 from mainstay.core.errors import N_, Refused
 from mainstay.core.periods import Window
+from mainstay.ledger.fetched import rows
 from mainstay.ledger.models import Head
 from mainstay.ledger.selectors import cost_lines, live_batches, sales_lines
 
@@ -54,7 +55,8 @@ def day_of(backend: Backend, ledger: Ledger, as_of: date | None) -> date:
             day=as_of.isoformat(),
             first=FIRST_DAY.isoformat(),
         )
-    last: date | None = backend.to_pyarrow(sales.filter(sales.date <= today).date.max()).as_py()
+    past = sales.filter(sales.date <= today)
+    last: date | None = rows(backend, past.aggregate(last=past.date.max()))[0]["last"]
     if last is None:
         raise Refused(N_("There are no sales up to today. Import sales first: mainstay import sales FILE."))
     return as_of or last
@@ -65,7 +67,7 @@ def currency_of(backend: Backend, ledger: Ledger, window: Window) -> str:
     found: set[str] = set()
     for lines in (ledger.sales, ledger.costs):
         dated = lines.filter(lines.date <= window.as_of, lines.currency.notnull())
-        found.update(backend.to_pyarrow(dated.select("currency").distinct())["currency"].to_pylist())
+        found.update(row["currency"] for row in rows(backend, dated.select("currency").distinct()))
     if len(found) > 1:
         raise Refused(
             N_("The ledger holds several currencies: %(currencies)s. There can be one for now: undo an import."),

@@ -62,6 +62,8 @@ def benchmark(
         raise click.UsageError("--sizes says how many lines there are: leave --lines and --accounts out.")
     if not sizes and (rounds or keep):
         raise click.UsageError("--rounds and --keep belong to --sizes.")
+    if out and out.suffix == ".json":
+        raise click.UsageError("--out is for the tables; what they are made of goes into a .json beside them.")
     if sizes:
         text, kept = _by_sizes(sizes, rounds or ROUNDS, keep)
     else:

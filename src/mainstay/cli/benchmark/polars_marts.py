@@ -40,9 +40,7 @@ def _within(window: Window) -> pl.Expr:
     return (col("date") > window.after) & (col("date") <= window.last_day)
 
 
-def _figures(
-    sold: pl.LazyFrame, costs: pl.LazyFrame, known: pl.DataFrame, window: Window
-) -> tuple[pl.DataFrame, bool]:
+def _figures(sold: pl.LazyFrame, costs: pl.LazyFrame, known: pl.DataFrame, window: Window) -> tuple[pl.DataFrame, bool]:
     """One row per account with what it bought and what was booked for it, and whether any cost is known."""
     now, before, positive = _within(window), _within(window.previous), col("amount") > 0
     purchases = sold.group_by("account").agg(
@@ -204,9 +202,10 @@ def _decided(rows: pl.DataFrame, cost_known: bool) -> pl.DataFrame:
     scored = percentiles.with_columns(
         pl.mean_horizontal("volume_percentile", "margin_percentile", "room_percentile").alias("attractiveness"),
         pl.coalesce("assessed_score", history).alias("score"),
-        pl.when(col("assessed").is_null()).then(pl.lit("estimated")).otherwise(pl.lit("assessed")).alias(
-            "potential_basis"
-        ),
+        pl.when(col("assessed").is_null())
+        .then(pl.lit("estimated"))
+        .otherwise(pl.lit("assessed"))
+        .alias("potential_basis"),
     )
     ruled = scored.with_columns(
         _rule().alias("rule"),
@@ -224,9 +223,7 @@ def _decided(rows: pl.DataFrame, cost_known: bool) -> pl.DataFrame:
         .alias("letter_basis"),
     )
     classes = {"anchor": 1, "head": 2, "growth": 2, "ordinary": 3, "prospect": 4, "suspect": 5}
-    numbered = ruled.with_columns(
-        col("rule").replace_strict(classes, default=6, return_dtype=pl.Int8).alias("class")
-    )
+    numbered = ruled.with_columns(col("rule").replace_strict(classes, default=6, return_dtype=pl.Int8).alias("class"))
     return numbered.with_columns((col("letter") + col("class").cast(pl.String)).alias("cell"))
 
 
@@ -261,9 +258,7 @@ def _curve(mart: pl.DataFrame, measure: str) -> pl.DataFrame:
 
 
 def _months(sold: pl.LazyFrame, window: Window) -> pl.DataFrame:
-    period = (
-        pl.when(col("date") > window.after).then(0).when(col("date") > window.previous.after).then(1).otherwise(2)
-    )
+    period = pl.when(col("date") > window.after).then(0).when(col("date") > window.previous.after).then(1).otherwise(2)
     keys = ["account", "month", "product", "period"]
     return (
         sold.filter(col("account").is_not_null())

@@ -44,7 +44,14 @@ def _work(told: dict[str, Any]) -> list[tuple[str, ...]]:
 
 def _pair(name: str, mine: dict[str, Any], other: dict[str, Any]) -> tuple[str, ...]:
     ratio = f"{mine['seconds'] / other['seconds']:.2f}"
-    return name, seconds(mine["seconds"]), seconds(other["seconds"]), ratio, mebibytes(mine["peak"]), mebibytes(other["peak"])
+    return (
+        name,
+        seconds(mine["seconds"]),
+        seconds(other["seconds"]),
+        ratio,
+        mebibytes(mine["peak"]),
+        mebibytes(other["peak"]),
+    )
 
 
 def _answers(told: dict[str, Any]) -> list[tuple[str, ...]]:

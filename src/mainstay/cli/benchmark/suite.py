@@ -112,7 +112,9 @@ class Course:
             )
 
         self._once("prepare", made_up)
-        self._once("accounts", lambda: self._in("empty", "import_file", kind="accounts", path=self._path("accounts.csv")))
+        self._once(
+            "accounts", lambda: self._in("empty", "import_file", kind="accounts", path=self._path("accounts.csv"))
+        )
 
     def _imports(self) -> None:
         """Of the CSV into an empty ledger; the last round's ledger is the one that all the rest works on."""

@@ -1,6 +1,7 @@
 """What was measured by sizes, as Markdown: a table for each promise, with the target beside what was found."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from mainstay.cli.benchmark.journal import DUCKDB, MAINSTAY, PANDAS, POLARS, Measured, Results
 from mainstay.cli.benchmark.readers import READERS
@@ -24,10 +25,9 @@ def markdown(results: Results) -> str:
     """All tables that there are results for."""
     told = results.conditions
     sizes = sorted({record.lines for record in results.records})
-    parts = [
-        f"Medians of {told['rounds']} rounds; {machine()}; DuckDB held to {told['memory']:,} MiB and "
-        f"{told['threads']} threads everywhere. Seconds are by the clock, in brackets those of all processors."
-    ]
+    limits = f"DuckDB held to {told['memory']:,} MiB and {told['threads']} threads everywhere"
+    meaning = "Seconds are by the clock, in brackets those of all processors"
+    parts = [f"Rounds: {told['rounds']}, of which the medians; {machine()}; {limits}. {meaning}."]
     for heading, rows_of in TABLES.items():
         headings, rows = rows_of(results, sizes)
         if rows:
@@ -37,7 +37,9 @@ def markdown(results: Results) -> str:
 
 def _imports(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
     headings = ("lines", "Mainstay", "DuckDB's copy", "ratio", f"≤ {IMPORT_MOST}", "peak", "copy's peak")
-    return headings, [_against(results, lines, "import", IMPORT_MOST) for lines in sizes if _has(results, lines, "import")]
+    return headings, [
+        _against(results, lines, "import", IMPORT_MOST) for lines in sizes if _has(results, lines, "import")
+    ]
 
 
 def _against(results: Results, lines: int, step: str, most: float) -> Row:
@@ -134,17 +136,15 @@ def _alike(results: Results, sizes: Sequence[int]) -> list[str]:
     for lines in sizes:
         ways = [way for way in (MAINSTAY, DUCKDB, PANDAS, POLARS) if results.of(lines, "marts", way)]
         if len(ways) > 1:
-            cells = [_cents(measured.told) for way in ways if (measured := results.of(lines, "marts", way))]
+            cells = [_rounded(measured.told) for way in ways if (measured := results.of(lines, "marts", way))]
             same = all(one == cells[0] for one in cells)
             found.append(f"{lines:,} lines: {', '.join(ways)} give the same cells: {'yes' if same else 'NO'}.")
     return found
 
 
-def _cents(told: dict[str, object]) -> dict[str, tuple[int, int, int]]:
+def _rounded(told: dict[str, Any]) -> dict[str, tuple[int, int, int]]:
     """The cells with their sums to the whole unit: pandas adds up floating point numbers."""
-    cells = told["cells"]
-    assert isinstance(cells, dict)
-    return {cell: (row[0], round(float(row[1])), round(float(row[2]))) for cell, row in cells.items()}
+    return {cell: (row[0], round(float(row[1])), round(float(row[2]))) for cell, row in told["cells"].items()}
 
 
 def _has(results: Results, lines: int, step: str) -> bool:

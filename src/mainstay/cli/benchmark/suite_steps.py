@@ -88,4 +88,6 @@ def refresh_whole() -> dict[str, Any]:
     return told | {"accounts": done.summary["accounts"], "lines": done.summary["lines"]}
 
 
-STEPS: dict[str, Callable[..., dict[str, Any]]] = {step.__name__: step for step in (prepare_size, copy_csv, add_sql, compute_frames, refresh_whole)}
+STEPS: dict[str, Callable[..., dict[str, Any]]] = {
+    step.__name__: step for step in (prepare_size, copy_csv, add_sql, compute_frames, refresh_whole)
+}

@@ -14,6 +14,7 @@ from mainstay.grading.marts.files import writing
 from mainstay.grading.models import CELLS, Refresh
 from mainstay.grading.scheme import GradingScheme
 from mainstay.insight import pareto, products
+from mainstay.ledger.fetched import rows
 
 SUMMARY = (
     "as_of",
@@ -114,13 +115,13 @@ def _matrix(backend: Backend, accounts: Table) -> dict[str, Any]:
     sums = accounts.group_by("cell").aggregate(
         accounts=accounts.count(), sales=accounts.sales.sum(), profit=accounts.profit.sum()
     )
-    found = {row.pop("cell"): _json(row) for row in backend.to_pyarrow(sums).to_pylist()}
+    found = {row.pop("cell"): _json(row) for row in rows(backend, sums)}
     nothing = _json({"accounts": 0, "sales": Decimal(0), "profit": Decimal(0)})
     return {cell: found.get(cell, nothing) for cell in CELLS}
 
 
 def _one(backend: Backend, table: Table) -> dict[str, Any]:
-    (row,) = backend.to_pyarrow(table).to_pylist()
+    (row,) = rows(backend, table)
     return _json(row)
 
 
