@@ -83,9 +83,9 @@ def _one_size(lines: int, accounts: int) -> tuple[str, str]:
 
 def _by_sizes(sizes: list[int], rounds: int, keep: Path | None) -> tuple[str, str]:
     say(
-        N_("This takes about %(minutes)s minutes on two processors, and up to %(gib)s GB of disk in %(folder)s."),
+        N_("This takes about %(minutes)s minutes on two processors, and up to %(gigabytes)s GB of disk in %(folder)s."),
         minutes=suite.minutes(sizes, rounds),
-        gib=suite.gigabytes(sizes),
+        gigabytes=suite.gigabytes(sizes),
         folder=keep or settings.MAINSTAY_HOME,
     )
     with _folder(keep) as folder:
