@@ -50,6 +50,7 @@ def test_every_way_comes_to_the_same_figures(tmp_path: Path) -> None:
     by_hand_added = suite_steps.add_sql(str(tmp_path / "more.csv"))["new"]
     product = steps.import_file("sales", str(tmp_path / "more.csv"))
     assert 0 < by_hand_added == product["new"] < product["rows"]
+    readers.compact()
     # Both kinds of readers see as many lines, and the largest account has more than a page of them.
     mine, other = readers.read_accounts(ACCOUNTS), readers.read_accounts_sql(ACCOUNTS)
     assert mine["rows"] == other["rows"] > readers.SHOWN
@@ -175,7 +176,7 @@ def test_a_course_measures_in_turns_and_goes_on_where_it_broke_off(
 def test_every_round_begins_with_a_ledger_of_its_own(tmp_path: Path, carried_out: list[tuple[str, str]]) -> None:
     suite.measure_sizes(tmp_path, sizes=[2_000], rounds=1, say=lambda _step: None)
     homes = dict.fromkeys(home for home, _step in carried_out)
-    assert list(homes) == ["empty", "import", "base", "addition", "refresh"]
+    assert list(homes) == ["empty", "import", "base", "addition", "clustered", "refresh"]
     empty, base = tmp_path / "2000" / "empty", tmp_path / "2000" / "base"
     assert (empty / "ledger.parquet").samefile(base / "ledger.parquet")
     assert not (empty / "mainstay.sqlite3").samefile(base / "mainstay.sqlite3")

@@ -108,13 +108,19 @@ def _scale(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
 
 
 def _rest(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
-    names = {"accounts": "import of accounts", "costs": "import of costs", "facts": "facts of accounts for grading"}
+    names = {
+        "accounts": "import of accounts",
+        "costs": "import of costs",
+        "facts": "facts of accounts for grading",
+        "compact": "clustering of the ledger",
+        "refresh": WORK["refresh"],
+    }
     rows = []
     for lines in sizes:
-        for step, name in (names | {"refresh": WORK["refresh"]}).items():
+        for step, name in names.items():
             found = results.of(lines, step)
             if found:
-                count = found.told.get("rows", found.told.get("accounts", 0))
+                count = found.told.get("rows", found.told.get("accounts", lines))
                 rows.append((f"{lines:,}", name, f"{count:,}", _time(found), _peak(found)))
     return ("lines", "work", "rows", "time", "peak"), rows
 
