@@ -170,7 +170,7 @@ def test_a_course_measures_in_turns_and_goes_on_where_it_broke_off(
         way: len(results.rounds(2_000, "marts", way)) for way in (MAINSTAY, DUCKDB, PANDAS, POLARS)
     } == dict.fromkeys((MAINSTAY, DUCKDB, PANDAS, POLARS), 2)
     # What was measured on is kept; what a round worked in is not.
-    assert sorted(path.name for path in (tmp_path / "2000").iterdir()) == ["base", "empty"]
+    assert sorted(path.name for path in (tmp_path / "2000").iterdir()) == ["base", "clustered", "empty"]
 
 
 def test_every_round_begins_with_a_ledger_of_its_own(tmp_path: Path, carried_out: list[tuple[str, str]]) -> None:

@@ -170,7 +170,6 @@ class Course:
                 DUCKDB: lambda: self._in("clustered", "read_accounts_sql", accounts=self.size.accounts),
             },
         )
-        shutil.rmtree(self.folder / "clustered", ignore_errors=True)
 
     def _refresh(self) -> Told:
         """As the command does it, in a data home of its own: the next one would find accounts graded already."""
