@@ -11,6 +11,7 @@ import pytest
 from mainstay.cli.benchmark import made_up, readers, steps, suite, suite_report, suite_steps
 from mainstay.cli.benchmark.frames import COLUMNS
 from mainstay.cli.benchmark.journal import DUCKDB, MAINSTAY, PANDAS, POLARS, Journal, Record, Results
+from mainstay.cli.benchmark.measure import Bench
 from mainstay.core.errors import Refused
 from mainstay.grading.marts.files import ORDER
 from tests.cli.shell import run
@@ -119,13 +120,13 @@ def carried_out(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """(home, step) of every step that a course carried out."""
     done: list[tuple[str, str]] = []
 
-    def pretend(self: suite.Bench, step: str, **_arguments: Any) -> dict[str, Any]:
+    def pretend(self: Bench, step: str, **_arguments: Any) -> dict[str, Any]:
         done.append((self.home.name, step))
         (self.home / "ledger.parquet").touch()
         (self.home / "mainstay.sqlite3").write_text(step)
         return told(1.0 + len(done))
 
-    monkeypatch.setattr(suite.Bench, "run", pretend)
+    monkeypatch.setattr(Bench, "run", pretend)
     return done
 
 

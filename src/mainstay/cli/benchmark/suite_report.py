@@ -50,7 +50,7 @@ def _against(results: Results, lines: int, step: str, most: float) -> Row:
 
 def _additions(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
     headings = ("ledger", "rows", "new", "Mainstay", "by hand", "≤ 15 s", "peak", "≤ 2 GiB", "by hand's peak")
-    rows = []
+    rows: list[Row] = []
     for lines in sizes:
         mine, other = results.of(lines, "addition", MAINSTAY), results.of(lines, "addition", DUCKDB)
         if mine and other:
@@ -68,7 +68,7 @@ def _marts(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
 
 def _frames(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
     headings = ("lines", "with", "time", "times Mainstay's", f"pandas ≥ {PANDAS_LEAST:.0f}", "peak")
-    rows = []
+    rows: list[Row] = []
     for lines in sizes:
         for way in (PANDAS, POLARS):
             ratio = results.ratio(lines, "marts", way, MAINSTAY)
@@ -82,7 +82,7 @@ def _frames(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
 
 def _readers(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
     headings = ("ledger", "Mainstay: last", "median", "by hand: last", "median", "all ≤ 1 s", "peak", "by hand's peak")
-    rows = []
+    rows: list[Row] = []
     for lines in sizes:
         mine, other = results.of(lines, "readers", MAINSTAY), results.of(lines, "readers", DUCKDB)
         if mine and other:
@@ -94,7 +94,7 @@ def _readers(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
 def _scale(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
     """Sizes of which one is ten times the other."""
     headings = ("work", "from", "to", "time", "to time", "ratio", "≤ 11", "peak", "≤ 8 GiB")
-    rows = []
+    rows: list[Row] = []
     for lines in sizes:
         for step, name in WORK.items():
             way = "" if step == "refresh" else MAINSTAY
@@ -115,7 +115,7 @@ def _rest(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
         "compact": "clustering of the ledger",
         "refresh": WORK["refresh"],
     }
-    rows = []
+    rows: list[Row] = []
     for lines in sizes:
         for step, name in names.items():
             found = results.of(lines, step)
