@@ -5,7 +5,7 @@ from typing import Any
 
 from mainstay.cli.benchmark.journal import DUCKDB, MAINSTAY, PANDAS, POLARS, Measured, Results
 from mainstay.cli.benchmark.readers import READERS
-from mainstay.cli.benchmark.report import GIB, machine, mebibytes, seconds, table
+from mainstay.cli.benchmark.report import BOTH, GIB, machine, mebibytes, seconds, table
 
 Row = tuple[str, ...]
 NONE = "–"
@@ -26,8 +26,7 @@ def markdown(results: Results) -> str:
     told = results.conditions
     sizes = sorted({record.lines for record in results.records})
     limits = f"DuckDB held to {told['memory']:,} MiB and {told['threads']} threads everywhere"
-    meaning = "Seconds are by the clock, in brackets those of all processors"
-    parts = [f"Rounds: {told['rounds']}, of which the medians; {machine()}; {limits}. {meaning}."]
+    parts = [f"Rounds: {told['rounds']}, of which the medians; {machine()}; {limits}. {BOTH}."]
     for heading, rows_of in TABLES.items():
         headings, rows = rows_of(results, sizes)
         if rows:
