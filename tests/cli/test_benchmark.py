@@ -1,5 +1,6 @@
 """mainstay benchmark: the product and the SQL by hand do the same work."""
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,7 @@ def test_the_command_measures_everything_and_leaves_nothing_behind(tmp_path: Pat
     out = tmp_path / "benchmarks.md"
     result = run("benchmark", "--lines", "5000", "--accounts", "200", "--out", out)
     assert result.stdout == out.read_text()
+    assert json.loads(out.with_suffix(".json").read_text())["compute"]["cpu"] > 0
     for work in ("import of sales, CSV", "computing of the marts", "page: portfolio", "p95"):
         assert work in result.stdout
     assert "the same cells: yes" in result.stdout

@@ -17,24 +17,27 @@ def places(table: ir.Table, value: str, member: str) -> ir.Table:
     Columns: the value, `inside`, `outside` DOUBLE. A null value has no place. Counted on distinct values, which are
     far fewer than the rows for months, products and contacts.
     """
-    known = table.filter(table[value].notnull())
+    known = table.filter(table[value].notnull()).select(value, member)
     counts = known.group_by(value).aggregate(same=known.count(where=known[member]).cast("int64"))
     up_to = ibis.window(order_by=counts[value], preceding=None, following=0)
     counted = counts.mutate(
         below=counts.same.sum().over(up_to).cast("int64") - counts.same,
         members=counts.same.sum().over(ibis.window()).cast("int64"),
     )
+    # What is below counts as two halves, an equal one as one. Clipped before they are divided: whole numbers are never
+    # null, and what a clipped quotient makes of SQL is seven times as long.
+    halves = 2 * counted.below + counted.same
     return counted.select(
         value,
-        inside=_of_others(2 * counted.below + counted.same - 1, counted.members),
-        outside=_of_others(2 * counted.below + counted.same, counted.members),
+        inside=_of_others(ibis.greatest(halves - 1, 0), counted.members),
+        outside=_of_others(ibis.least(halves, 2 * (counted.members - 1)), counted.members),
     )
 
 
 def _of_others(halves: ir.IntegerValue, members: ir.IntegerValue) -> ir.FloatingValue:
-    """100 × halves ÷ 2 ÷ (members − 1), clipped: `halves` counts a value below as two, an equal one as one."""
+    """100 × halves ÷ 2 ÷ (members − 1)."""
     others = (members > 1).ifelse(members - 1, ibis.null("int64")).cast("float64")
-    share = (halves.cast("float64") * 50.0 / others).clip(0.0, 100.0)
+    share = halves.cast("float64") * 50.0 / others
     return cast(ir.FloatingValue, (members == 1).ifelse(100.0, share))
 
 

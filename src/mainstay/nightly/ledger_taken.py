@@ -86,7 +86,8 @@ def day_of(backend: Engine, ledger: Ledger, as_of: date | None) -> date:
             day=as_of.isoformat(),
             first=FIRST_DAY.isoformat(),
         )
-    last: date | None = backend.to_pyarrow(sales.filter(sales.date <= today).date.max()).as_py()
+    past = sales.filter(sales.date <= today)
+    last: date | None = rows(backend, past.aggregate(last=past.date.max()))[0]["last"]
     if last is None:
         raise Refused(N_("There are no sales up to today. Import sales first: mainstay import sales FILE."))
     return as_of or last

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 from django.conf import settings
@@ -18,26 +17,25 @@ LINES, ACCOUNTS = 20_000_000, 400_000
 ROUNDS = 3
 
 
-class Sizes(click.ParamType):
-    """Millions of lines, parted by commas; parts of a million may be named."""
-
-    name = "MILLIONS"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
-        """Numbers of lines, smallest first."""
-        try:
-            lines = sorted({round(float(part) * suite.MILLION) for part in value.split(",")})
-        except ValueError:
-            lines = []
-        if not lines or not 1_000 <= lines[0] <= lines[-1] <= 1_000 * suite.MILLION:
-            self.fail(f"{value!r} is no list of millions of lines from 0.001 to 1000, such as 1,10,100.", param, ctx)
-        return lines
+def _sizes(_context: click.Context, _option: click.Parameter, value: str | None) -> list[int] | None:
+    """Millions of lines, parted by commas, as numbers of lines, smallest first."""
+    if value is None:
+        return None
+    try:
+        lines = sorted({round(float(part) * suite.MILLION) for part in value.split(",")})
+    except (ValueError, OverflowError):
+        lines = []
+    if not lines or not 1_000 <= lines[0] <= lines[-1] <= 1_000 * suite.MILLION:
+        raise click.BadParameter(f"{value!r} is no list of millions of lines from 0.001 to 1000, such as 1,10,100.")
+    return lines
 
 
 @click.command("benchmark", cls=Command)
 @click.option("--lines", type=click.IntRange(1_000), help=f"Sales lines.  [default: {LINES:,}]")
 @click.option("--accounts", type=click.IntRange(10), help=f"Accounts.  [default: {ACCOUNTS:,}]")
-@click.option("--sizes", type=Sizes(), help="Measure the ledger at these sizes instead, such as 1,10,100.")
+@click.option(
+    "--sizes", metavar="MILLIONS", callback=_sizes, help="Measure the ledger at these sizes instead, such as 1,10,100."
+)
 @click.option("--rounds", type=click.IntRange(1, 99), help=f"With --sizes: runs of each step.  [default: {ROUNDS}]")
 @click.option(
     "--keep",
@@ -62,6 +60,8 @@ def benchmark(
         raise click.UsageError("--sizes says how many lines there are: leave --lines and --accounts out.")
     if not sizes and (rounds or keep):
         raise click.UsageError("--rounds and --keep belong to --sizes.")
+    if out and out.suffix == ".json":
+        raise click.UsageError("--out is for the tables; what they are made of goes into a .json beside them.")
     if sizes:
         text, kept = _by_sizes(sizes, rounds or ROUNDS, keep)
     else:
@@ -81,9 +81,9 @@ def _one_size(lines: int, accounts: int) -> tuple[str, str]:
 
 def _by_sizes(sizes: list[int], rounds: int, keep: Path | None) -> tuple[str, str]:
     say(
-        N_("This takes about %(minutes)s minutes on two processors, and up to %(gib)s GB of disk in %(folder)s."),
+        N_("This takes about %(minutes)s minutes on two processors, and up to %(gigabytes)s GB of disk in %(folder)s."),
         minutes=suite.minutes(sizes, rounds),
-        gib=suite.gigabytes(sizes),
+        gigabytes=suite.gigabytes(sizes),
         folder=keep or settings.MAINSTAY_HOME,
     )
     with _folder(keep) as folder:

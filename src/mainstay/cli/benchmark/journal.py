@@ -86,9 +86,11 @@ class Journal:
 
     def __init__(self, path: Path, conditions: dict[str, Any]) -> None:
         self.path = path
-        if not path.exists():
-            path.write_text(json.dumps(conditions) + "\n", encoding="utf-8")
-        head, *rest = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if _whole(line)]
+        # A line without its end was being written when the measurement broke off.
+        lines = [line for line in _text(path).splitlines(keepends=True) if line.endswith("\n")]
+        lines = lines or [json.dumps(conditions) + "\n"]
+        path.write_text("".join(lines), encoding="utf-8")
+        head, *rest = [json.loads(line) for line in lines]
         differing = [name for name, value in conditions.items() if head.get(name) != value]
         if differing:
             raise Refused(
@@ -114,6 +116,5 @@ class Journal:
         return record.key in self._known
 
 
-def _whole(line: str) -> bool:
-    """Not a line that was being written when the measurement broke off."""
-    return line.endswith("}")
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""

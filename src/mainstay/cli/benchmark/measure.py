@@ -87,6 +87,7 @@ def _paired(bench: Bench, facts: str, folder: Path) -> Told:
 def _median(rounds: list[Told]) -> Told:
     return rounds[0] | {
         "seconds": median(told["seconds"] for told in rounds),
+        "cpu": median(told["cpu"] for told in rounds),
         "peak": max(told["peak"] for told in rounds),
     }
 

@@ -67,13 +67,7 @@ class Course:
         self._imports()
         self._additions()
         self._marts()
-        self._paired(
-            "readers",
-            {
-                MAINSTAY: lambda: self._in("base", "read_accounts", accounts=self.size.accounts),
-                DUCKDB: lambda: self._in("base", "read_accounts_sql", accounts=self.size.accounts),
-            },
-        )
+        self._readers()
         self._once("refresh", self._refresh)
 
     def _path(self, name: str) -> str:
@@ -160,6 +154,22 @@ class Course:
         if self.size.lines <= PANDAS_MOST:
             ways[PANDAS] = frames("pandas")
         self._paired("marts", ways | {POLARS: frames("polars")})
+
+    def _readers(self) -> None:
+        """On a ledger that is clustered, as a refresh leaves it."""
+
+        def clustered() -> Told:
+            self._linked("base", "clustered")
+            return self._in("clustered", "compact")
+
+        self._once("compact", clustered)
+        self._paired(
+            "readers",
+            {
+                MAINSTAY: lambda: self._in("clustered", "read_accounts", accounts=self.size.accounts),
+                DUCKDB: lambda: self._in("clustered", "read_accounts_sql", accounts=self.size.accounts),
+            },
+        )
 
     def _refresh(self) -> Told:
         """As the command does it, in a data home of its own: the next one would find accounts graded already."""

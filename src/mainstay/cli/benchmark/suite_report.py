@@ -1,10 +1,11 @@
 """What was measured by sizes, as Markdown: a table for each promise, with the target beside what was found."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from mainstay.cli.benchmark.journal import DUCKDB, MAINSTAY, PANDAS, POLARS, Measured, Results
 from mainstay.cli.benchmark.readers import READERS
-from mainstay.cli.benchmark.report import GIB, machine, mebibytes, seconds, table
+from mainstay.cli.benchmark.report import BOTH, GIB, machine, mebibytes, seconds, table
 
 Row = tuple[str, ...]
 NONE = "–"
@@ -24,10 +25,8 @@ def markdown(results: Results) -> str:
     """All tables that there are results for."""
     told = results.conditions
     sizes = sorted({record.lines for record in results.records})
-    parts = [
-        f"Medians of {told['rounds']} rounds; {machine()}; DuckDB held to {told['memory']:,} MiB and "
-        f"{told['threads']} threads everywhere. Seconds are by the clock, in brackets those of all processors."
-    ]
+    limits = f"DuckDB held to {told['memory']:,} MiB and {told['threads']} threads everywhere"
+    parts = [f"Rounds: {told['rounds']}, of which the medians; {machine()}; {limits}. {BOTH}."]
     for heading, rows_of in TABLES.items():
         headings, rows = rows_of(results, sizes)
         if rows:
@@ -50,7 +49,7 @@ def _against(results: Results, lines: int, step: str, most: float) -> Row:
 
 def _additions(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
     headings = ("ledger", "rows", "new", "Mainstay", "by hand", "≤ 15 s", "peak", "≤ 2 GiB", "by hand's peak")
-    rows = []
+    rows: list[Row] = []
     for lines in sizes:
         mine, other = results.of(lines, "addition", MAINSTAY), results.of(lines, "addition", DUCKDB)
         if mine and other:
@@ -68,7 +67,7 @@ def _marts(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
 
 def _frames(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
     headings = ("lines", "with", "time", "times Mainstay's", f"pandas ≥ {PANDAS_LEAST:.0f}", "peak")
-    rows = []
+    rows: list[Row] = []
     for lines in sizes:
         for way in (PANDAS, POLARS):
             ratio = results.ratio(lines, "marts", way, MAINSTAY)
@@ -82,7 +81,7 @@ def _frames(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
 
 def _readers(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
     headings = ("ledger", "Mainstay: last", "median", "by hand: last", "median", "all ≤ 1 s", "peak", "by hand's peak")
-    rows = []
+    rows: list[Row] = []
     for lines in sizes:
         mine, other = results.of(lines, "readers", MAINSTAY), results.of(lines, "readers", DUCKDB)
         if mine and other:
@@ -94,7 +93,7 @@ def _readers(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
 def _scale(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
     """Sizes of which one is ten times the other."""
     headings = ("work", "from", "to", "time", "to time", "ratio", "≤ 11", "peak", "≤ 8 GiB")
-    rows = []
+    rows: list[Row] = []
     for lines in sizes:
         for step, name in WORK.items():
             way = "" if step == "refresh" else MAINSTAY
@@ -108,13 +107,19 @@ def _scale(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
 
 
 def _rest(results: Results, sizes: Sequence[int]) -> tuple[Row, list[Row]]:
-    names = {"accounts": "import of accounts", "costs": "import of costs", "facts": "facts of accounts for grading"}
-    rows = []
+    names = {
+        "accounts": "import of accounts",
+        "costs": "import of costs",
+        "facts": "facts of accounts for grading",
+        "compact": "clustering of the ledger",
+        "refresh": WORK["refresh"],
+    }
+    rows: list[Row] = []
     for lines in sizes:
-        for step, name in (names | {"refresh": WORK["refresh"]}).items():
+        for step, name in names.items():
             found = results.of(lines, step)
             if found:
-                count = found.told.get("rows", found.told.get("accounts", 0))
+                count = found.told.get("rows", found.told.get("accounts", lines))
                 rows.append((f"{lines:,}", name, f"{count:,}", _time(found), _peak(found)))
     return ("lines", "work", "rows", "time", "peak"), rows
 
@@ -136,17 +141,15 @@ def _alike(results: Results, sizes: Sequence[int]) -> list[str]:
     for lines in sizes:
         ways = [way for way in (MAINSTAY, DUCKDB, PANDAS, POLARS) if results.of(lines, "marts", way)]
         if len(ways) > 1:
-            cells = [_cents(measured.told) for way in ways if (measured := results.of(lines, "marts", way))]
+            cells = [_rounded(measured.told) for way in ways if (measured := results.of(lines, "marts", way))]
             same = all(one == cells[0] for one in cells)
             found.append(f"{lines:,} lines: {', '.join(ways)} give the same cells: {'yes' if same else 'NO'}.")
     return found
 
 
-def _cents(told: dict[str, object]) -> dict[str, tuple[int, int, int]]:
+def _rounded(told: dict[str, Any]) -> dict[str, tuple[int, int, int]]:
     """The cells with their sums to the whole unit: pandas adds up floating point numbers."""
-    cells = told["cells"]
-    assert isinstance(cells, dict)
-    return {cell: (row[0], round(float(row[1])), round(float(row[2]))) for cell, row in cells.items()}
+    return {cell: (row[0], round(float(row[1])), round(float(row[2]))) for cell, row in told["cells"].items()}
 
 
 def _has(results: Results, lines: int, step: str) -> bool:
