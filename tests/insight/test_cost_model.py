@@ -289,7 +289,9 @@ def parts_add_up(lines: list[Row], costs: list[Row], one: CostModel, other: Cost
         driving = sum((quantity for quantity, _cost in here.values()), Decimal(0))
         for quantity, cost in here.values():
             if driving:
-                assert abs(cost - Fraction(amount) * Fraction(quantity) / Fraction(driving)) <= Fraction(2, 10_000)
+                assert abs(Fraction(cost) - Fraction(amount) * Fraction(quantity) / Fraction(driving)) <= Fraction(
+                    2, 10_000
+                )
             else:
                 assert cost == amount
     _counts_meet(lines, found, parts, shares)

@@ -112,7 +112,7 @@ def drivers(days: ir.Table, effort: ir.Table, pieces: Sequence[Piece], window: W
     )
     visits = effort.filter(within(effort.day, window))
     counted = ibis.union(
-        _told(days, pieces, days.date, lines=days.lines, deliveries=(days.above > 0).cast("int64"), sales=days.sales),
+        _told(days, pieces, days.date, lines=days.lines, deliveries=(days.above > 0).ifelse(1, 0), sales=days.sales),
         _told(ordered, pieces, ordered.date, orders=ibis.literal(1, "int64")),
         _told(returned, pieces, returned.date, returns=ibis.literal(1, "int64")),
         _told(visits, pieces, visits.day, minutes=visits.minutes),
