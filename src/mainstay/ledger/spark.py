@@ -54,7 +54,6 @@ class SparkEngine(Elsewhere):
     def carry(self, table: Table) -> Table:
         path = self.folder / f"{self._name('carried')}.parquet"
         self.here.to_parquet(table, path)
-        # A worker may run as somebody else than who reads the scratch folder's files by default.
         return self.read_lines([str(path)])
 
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:

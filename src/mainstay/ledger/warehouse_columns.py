@@ -89,8 +89,8 @@ def _text(column: ir.Column) -> ir.StringValue:
 
 
 def _decimal(column: ir.Value, precision: int | None, scale: int | None) -> ir.DecimalValue:
-    """Rounded first: some engines cut where they cast."""
+    """Rounded first: some engines cut where they cast. PostgreSQL, whose numbers may have any scale, rounds."""
     kind = column.type()
-    exact = kind.is_integer() or (kind.is_decimal() and kind.scale is not None and kind.scale <= (scale or 0))
+    exact = kind.is_integer() or (kind.is_decimal() and (kind.scale is None or kind.scale <= (scale or 0)))
     value = column.cast(dt.Decimal(38, 9)) if kind.is_floating() else column
     return cast(ir.DecimalValue, (value if exact else value.round(scale)).cast(dt.Decimal(precision, scale)))
