@@ -75,17 +75,13 @@ def refresh_sweep() -> None:
     files.sweep()
 
 
-def nothing_more(refresh: Refresh) -> None:
-    """Nothing is to be done with a refresh beside it."""
-
-
 def refresh_publish(
     *,
     refresh: Refresh,
     figures: Figures,
     make_current: bool,
     progress: Progress = no_progress,
-    with_it: Callable[[Refresh], None] = nothing_more,
+    with_it: Callable[[Refresh], None] | None = None,
 ) -> Refresh:
     """Publish a refresh whose marts are written; `figures` are those of the whole company.
 
@@ -111,7 +107,7 @@ def refresh_publish(
 
 @transaction.atomic
 def _switch(
-    refresh: Refresh, before: Refresh | None, *, make_current: bool, with_it: Callable[[Refresh], None]
+    refresh: Refresh, before: Refresh | None, *, make_current: bool, with_it: Callable[[Refresh], None] | None
 ) -> None:
     if make_current:
         left = Refresh.objects.filter(current=True, pk=before.pk).update(current=False) if before else 0
@@ -124,7 +120,8 @@ def _switch(
         current=make_current,
         published_at=clock.now(),
     )
-    with_it(refresh)
+    if with_it is not None:
+        with_it(refresh)
 
 
 def _move(refresh: Refresh, come_from: RefreshState, **changes: Any) -> None:

@@ -11,12 +11,13 @@ from uuid import UUID
 from django.db import DatabaseError, connections
 from django.utils import translation
 
-from mainstay.core.errors import N_, Refused
+from mainstay.core.errors import N_, NotAllowed, Refused
 from mainstay.jobs import services
 from mainstay.jobs.alive import BEATS
 from mainstay.jobs.models import Job
 from mainstay.jobs.selectors import is_wanted
 from mainstay.jobs.works import work_of
+from mainstay.people.models import User
 
 EVERY = 0.5  # seconds between two reports of progress
 BROKEN = N_("Something went wrong (%(why)s). Nothing was changed: try again, or look into the log.")
@@ -112,13 +113,21 @@ def run(pk: UUID) -> None:
     work = work_of(job.kind)
     with translation.override(job.language or translation.get_language()), Run(job) as running:
         try:
-            services.check_person(job)
+            _check_person(job)
             running.progress("", 0)
             outcome = work.run(running)
         except Exception as error:
             _ended_by(error, job, running)
         else:
             services.job_finish(job=pk, outcome=outcome)
+
+
+def _check_person(job: Job) -> None:
+    """Whether the person of a job may still have it done. Raises NotAllowed."""
+    person = User.objects.get(pk=job.person_id)
+    if not person.is_active:
+        raise NotAllowed(N_("Who asked for this may not log in any longer. Nothing was changed."))
+    work_of(job.kind).check(person)
 
 
 def _ended_by(error: Exception, job: Job, running: Run) -> None:

@@ -13,8 +13,9 @@ from django.utils.translation import get_language
 from django_tasks_db.models import DBTaskResult
 
 from mainstay.core import clock
-from mainstay.core.errors import N_, NotAllowed, NotFound, Refused
+from mainstay.core.errors import N_, NotFound, Refused
 from mainstay.jobs.alive import is_gone
+from mainstay.jobs.messages import plain
 from mainstay.jobs.models import ACTIVE, Job, State, Worker
 from mainstay.jobs.tasks import run_job
 from mainstay.jobs.works import work_of
@@ -86,6 +87,7 @@ def job_settle(*, job: UUID, outcome: Mapping[str, Any]) -> bool:
 
 
 def job_finish(*, job: UUID, outcome: Mapping[str, Any]) -> bool:
+    """A job that changes nothing for good is done; False where it had ended before."""
     return _end(job, State.DONE, outcome=dict(outcome))
 
 
@@ -136,24 +138,19 @@ def job_see(*, job: UUID, by: User) -> None:
     Job.objects.filter(pk=job, person=by).exclude(state__in=ACTIVE).update(seen=True)
 
 
-def check_person(job: Job) -> None:
-    """Whether the person of a job may still have it done: asked again when it begins. Raises NotAllowed."""
-    person = User.objects.get(pk=job.person_id)
-    if not person.is_active:
-        raise NotAllowed(N_("Who asked for this may not log in any longer. Nothing was changed."))
-    work_of(job.kind).check(person)
-
-
 def worker_sign_in() -> Worker:
+    """This process begins to do jobs."""
     now = clock.now()
     return Worker.objects.create(host=socket.gethostname()[:200], pid=os.getpid(), started_at=now, beat_at=now)
 
 
 def worker_beat(*, worker: UUID) -> None:
+    """Tell that a worker lives."""
     Worker.objects.filter(pk=worker).update(beat_at=clock.now())
 
 
 def worker_sign_out(*, worker: UUID) -> None:
+    """A worker ends."""
     Worker.objects.filter(pk=worker).delete()
 
 
@@ -192,10 +189,3 @@ def _lost() -> int:
     return Job.objects.filter(pk__in=lost, state=State.WAITING).update(
         state=State.FAILED, finished_at=clock.now(), error=BROKE_OFF
     )
-
-
-def plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters of a message as JSON keeps them."""
-    return {
-        name: value if isinstance(value, int | str) or value is None else str(value) for name, value in params.items()
-    }

@@ -40,7 +40,7 @@ def refresh(
     months: int = MONTHS,
     engine: str | None = None,
     progress: Progress = no_progress,
-    with_it: Callable[[Refresh], None] = services.nothing_more,
+    with_it: Callable[[Refresh], None] | None = None,
 ) -> Refresh:
     """Grade every account on the facts of the `months` up to and including `as_of`, and publish that.
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext
 
 from mainstay.core.errors import Refused
-from mainstay.jobs.services import plain
+from mainstay.jobs.messages import plain
 from mainstay.ledger.models import Head
 from mainstay.ledger.orders import MonthSum
 from mainstay.ledger.reading import kind_named
