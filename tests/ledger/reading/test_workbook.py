@@ -308,7 +308,7 @@ def test_all_sheets_of_the_same_headings_are_read_as_one(tmp_path: Path) -> None
         ("May", "a.xlsx [May]", "a.xlsx"),
         ("June", "a.xlsx [June]", "a.xlsx"),
     ]
-    assert [note[1]["sheets"] for note in sources[0].notes] == ["Old, Cover"]
+    assert [note[1]["sheets"] for note in sources[0].notes] == ["Cover, Old"]
     assert recognise(path, hints=Hints(sheet="*"), kind="sales").sheet == "May"
 
 

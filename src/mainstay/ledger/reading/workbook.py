@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -42,30 +42,47 @@ def recognise_workbook(
     check_archive(path, name)
     with _opened(path, name) as book:
         tables, others = _choose(book, name, hints.sheet, kind, given)
-    epoch = _epoch(path)
-    sources = [_recognised(path, name, hints, table, heading, epoch) for table, heading in tables]
+    sources = [_recognised(path, name, hints, table) for table in tables]
     if others:
         told = (OTHER_HEADINGS, {"file": name, "sheets": ", ".join(others)})
         sources[0] = replace(sources[0], notes=(told,))
     return sources
 
 
-def _recognised(path: Path, name: str, hints: Hints, table: CalamineSheet, heading: Record, epoch: date) -> SourceFile:
+@dataclass(frozen=True)
+class _Table:
+    """What is kept of a sheet that was looked at: the sheet itself would fill the memory."""
+
+    sheet: str
+    heading: Record
+    fits: bool
+    heads: tuple[str, ...]
+    sample: tuple[tuple[str | None, ...], ...]
+
+
+def _looked_at(sheet: CalamineSheet, kind: str | None, given: Mapping[str, str]) -> _Table | None:
+    heading, fits = find_heading(list(islice(_rows(sheet, ".", ()), _HEAD_ROWS)), kind, given)
+    if heading is None:
+        return None
     heads = clean_heading(heading.cells)
     heads += ("",) * (len(heading.cells) - len(heads))
-    records = data_records(_rows(table, ".", (), epoch=epoch), heads, heading.row)
+    records = data_records(_rows(sheet, ".", ()), heads, heading.row)
     sample = tuple(tuple(record.cells) for record in islice(records, SAMPLE_ROWS) if record.fault is None)
+    return _Table(sheet.name, heading, fits, heads, sample)
+
+
+def _recognised(path: Path, name: str, hints: Hints, table: _Table) -> SourceFile:
     return SourceFile(
         path=path,
-        name=f"{name} [{table.name}]" if hints.sheet == ALL_SHEETS else name,
+        name=f"{name} [{table.sheet}]" if hints.sheet == ALL_SHEETS else name,
         title=name,
         format="xlsx",
-        columns=named_columns(heads, sample),
-        heads=heads,
-        sample=sample,
-        heading_row=heading.row,
+        columns=named_columns(table.heads, table.sample),
+        heads=table.heads,
+        sample=table.sample,
+        heading_row=table.heading.row,
         hints=hints,
-        sheet=table.name,
+        sheet=table.sheet,
         data=path.resolve(),
     )
 
@@ -118,7 +135,7 @@ def _opened(path: Path, name: str) -> Iterator[CalamineWorkbook]:
 
 def _choose(
     book: CalamineWorkbook, name: str, hint: str | None, kind: str | None, given: Mapping[str, str]
-) -> tuple[list[tuple[CalamineSheet, Record]], list[str]]:
+) -> tuple[list[_Table], list[str]]:
     """The sheets to read, and those that were passed over although all were asked for."""
     names = [
         sheet.name
@@ -133,18 +150,15 @@ def _choose(
             sheet=hint,
             sheets=", ".join(names),
         )
-    fitting: list[tuple[CalamineSheet, Record]] = []
-    other: list[tuple[CalamineSheet, Record]] = []
-    for sheet in map(book.get_sheet_by_name, names if hint in (None, ALL_SHEETS) else [hint]):
-        records = list(islice(_rows(sheet, ".", ()), _HEAD_ROWS))
-        heading, fits = find_heading(records, kind, given)
-        if heading is not None:
-            (fitting if fits else other).append((sheet, heading))
-    if hint == ALL_SHEETS and (fitting or other):
-        first = clean_heading((fitting or other)[0][1].cells)
-        alike = [pair for pair in fitting or other if clean_heading(pair[1].cells) == first]
-        chosen = {sheet.name for sheet, _ in alike}
-        return alike, [sheet.name for sheet, _ in [*fitting, *other] if sheet.name not in chosen]
+    asked = names if hint in (None, ALL_SHEETS) else [hint]
+    found = [table for sheet in asked if (table := _looked_at(book.get_sheet_by_name(sheet), kind, given))]
+    fitting = [table for table in found if table.fits]
+    if not found:
+        raise Refused(N_("“%(file)s” holds no heading and no rows. Choose a file with a heading and rows."), file=name)
+    if hint == ALL_SHEETS:
+        first = clean_heading((fitting or found)[0].heading.cells)
+        alike = [table for table in fitting or found if clean_heading(table.heading.cells) == first]
+        return alike, [table.sheet for table in found if table not in alike]
     if len(fitting) > 1:
         raise Refused(
             N_(
@@ -152,11 +166,9 @@ def _choose(
                 "with the same headings."
             ),
             file=name,
-            sheets=", ".join(sheet.name for sheet, _ in fitting),
+            sheets=", ".join(table.sheet for table in fitting),
         )
-    if not fitting and not other:
-        raise Refused(N_("“%(file)s” holds no heading and no rows. Choose a file with a heading and rows."), file=name)
-    return (fitting or other)[:1], []
+    return (fitting or found)[:1], []
 
 
 def _epoch(path: Path) -> date:
