@@ -13,8 +13,10 @@ from django.conf import settings as django_settings
 from mainstay.accounts.models import Account
 from mainstay.core import clock
 from mainstay.core.errors import Refused
+from mainstay.grading.marts import costing
 from mainstay.grading.marts.files import folder_of
 from mainstay.grading.models import CellChange, Refresh, RefreshState, Standing
+from mainstay.insight import profit
 from mainstay.ledger.models import LedgerFile
 from mainstay.nightly.refresh import refresh
 from tests.factories import make_account
@@ -34,6 +36,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 def test_the_summary_of_the_set_worked_out_by_hand() -> None:
     tiny_ledger()
     done = refresh(as_of=TINY_DAY)
+    kinds = dict.fromkeys(profit.KINDS, "0.0000")
     assert done.summary == {
         "as_of": "2024-06-30",
         "window_start": "2023-07-01",
@@ -49,6 +52,11 @@ def test_the_summary_of_the_set_worked_out_by_hand() -> None:
         "profit_after_overhead": "125.3333",
         "unattributed_sales": "60.0000",
         "currency": "",
+        "booked_cost": "125.0000",
+        "costs": {**kinds, "service": "30.0000", "delivery": "25.0000", "rebate": "10.0000", "selling": "60.0000"},
+        "overhead_costs": {**kinds, "other": "100.0000"},
+        "difference": "0.0000",
+        **dict.fromkeys(costing.SUMMARY),
     }
 
 
