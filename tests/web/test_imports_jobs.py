@@ -283,7 +283,7 @@ def test_a_jobs_page_asks_little_of_the_database(
 
 
 def test_the_dry_run_sums_by_month_and_shows_what_differs(logged_in: Client) -> None:
-    """By hand: January 150.50 in two lines, February 20.00 in one; then S2 is 20.00 in the ledger, 25.00 in the file."""
+    """By hand: January 150.50 in two lines, February 20.00 in one; then S2 is 20.00 in the ledger, 25.00 here."""
     page = shown(logged_in, waiting(logged_in))
     for text in ("What comes in, by month", "Jan 2024", "150.50", "Feb 2024", "20.00"):
         assert text in page

@@ -57,10 +57,8 @@ def is_served() -> bool:
 
 def stuck() -> list[Job]:
     """Jobs that run on no living worker, or that nobody takes up."""
-    found = []
-    for job in Job.objects.filter(state__in=ACTIVE).select_related("worker"):
-        if job.state == State.RUNNING and (job.worker is None or is_gone(job.worker)):
-            found.append(job)
+    running = Job.objects.filter(state=State.RUNNING).select_related("worker")
+    found = [job for job in running if job.worker is None or is_gone(job.worker)]
     if not is_served():
         found += list(Job.objects.filter(state=State.WAITING).filter(Q(asked_at__lt=_lately())))
     return found

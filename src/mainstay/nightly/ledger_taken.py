@@ -87,7 +87,7 @@ def day_of(backend: Engine, ledger: Ledger, as_of: date | None) -> date:
             first=FIRST_DAY.isoformat(),
         )
     past = sales.filter(sales.date <= today)
-    last: date | None = rows(backend, past.aggregate(last=past.date.max()))[0]["last"]
+    last: date | None = backend.to_pyarrow(past.date.max()).as_py()
     if last is None:
         raise Refused(N_("There are no sales up to today. Import sales first: mainstay import sales FILE."))
     return as_of or last

@@ -173,7 +173,7 @@ def _matrix(backend: Engine, accounts: Table) -> dict[str, Any]:
     sums = accounts.group_by("cell").aggregate(
         accounts=accounts.count(), sales=accounts.sales.sum(), profit=accounts.profit.sum()
     )
-    found = {row.pop("cell"): _json(row) for row in rows(backend, sums)}
+    found = {row.pop("cell"): _json(row) for row in backend.to_pyarrow(sums).to_pylist()}
     nothing = _json({"accounts": 0, "sales": Decimal(0), "profit": Decimal(0)})
     return {cell: found.get(cell, nothing) for cell in CELLS}
 

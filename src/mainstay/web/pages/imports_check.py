@@ -38,7 +38,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Difference:
-    """A unit that the ledger holds with other content: what it says (`batch`), what the file says, in what they differ."""
+    """A unit that the ledger holds with other content: what it (`batch`) and the file say, and in what they differ."""
 
     unit: str
     file: str

@@ -20,7 +20,7 @@ from mainstay.web.pages.imports_receiving import importer, importers_only
 @require_POST
 @importers_only
 def refresh(request: HttpRequest) -> HttpResponse:
-    """Have a job refresh, and back to the page that asked. A second refresh of the same facts gives the same figures."""
+    """Have a job refresh, and back to the page that asked. The same facts refreshed twice give the same figures."""
     person, back = importer(request), _back(request)
     if nothing := _no_sales():
         messages.error(request, nothing)
