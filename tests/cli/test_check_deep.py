@@ -79,6 +79,7 @@ def test_a_file_that_nobody_knows(ledger: None, home: Path) -> None:
 
 def test_a_batch_that_lacks_a_line_or_a_cent(ledger: None) -> None:
     batch = Batch.objects.filter(kind="sales").earliest("pk")
+    assert batch.lines is not None
     Batch.objects.filter(pk=batch.pk).update(lines=batch.lines + 1)
     assert f"Batch {batch.pk} holds 14 lines over 7490.3333, and should hold 15" in wrong()["batches"]
     Batch.objects.filter(pk=batch.pk).update(lines=batch.lines, amount=batch.amount + Decimal("0.01"))

@@ -61,7 +61,8 @@ def test_postgresql_costs_as_duckdb_does() -> None:
                     copy.write_row(list(row.values()))
             backend.con.commit()
         effort = backend.create_table("effort", schema=modelled.EFFORT)
-        there = modelled.computed(*copied, effort, PIECES, WINDOW, backend.create_table)
+        lines, costs = copied
+        there = modelled.computed(lines, costs, effort, PIECES, WINDOW, backend.create_table)
         found = backend.to_pyarrow(there.shares).to_pylist()
         pools = backend.to_pyarrow(there.pools).to_pylist()
         backend.disconnect()

@@ -175,7 +175,8 @@ def test_an_undo_meanwhile_is_kept_and_the_compaction_begins_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batches = bring_days(tmp_path, 4)
-    check, undone = compaction._check_equal, []
+    check = compaction._check_equal
+    undone: list[int] = []
 
     def undo_first(*args: Any) -> None:
         check(*args)

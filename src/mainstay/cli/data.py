@@ -20,6 +20,7 @@ from mainstay.ledger.reading import Hints
 from mainstay.ledger.schema import LINES
 from mainstay.ledger.selectors import batches as all_batches
 
+NO_LINES: Sequence[Told | None] = (None,)
 BATCH_COLUMNS = (
     *("batch", "kind", "source", "state", "files", "rows", "new", "known"),
     *("first_day", "last_day", "imported_at", "by"),
@@ -152,7 +153,7 @@ def history(document: str, kind: str, source: str, form: str) -> None:
     found = unit_history(kind=kind, source=source, document=document)
     fields = [name for name in (*LINES[kind].columns,) if name not in ("source", "document", "unit", "batch")]
     columns = ("batch", "imported_at", "by", "files", "state", "replaced_by", *fields)
-    rows = [_line_told(said, told, fields) for said in found.statements for told in said.lines or [None]]
+    rows = [_line_told(said, told, fields) for said in found.statements for told in said.lines or NO_LINES]
     write_rows([row for row in rows if row], form, columns)
     if found.lost:
         say(

@@ -53,7 +53,7 @@ class Batch(models.Model):
     fields = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
     lines = models.BigIntegerField(null=True)
-    amount = MoneyField(null=True)
+    amount = MoneyField(null=True)  # type: ignore[misc]
     first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

@@ -248,7 +248,8 @@ def _checked_path(path: str) -> str:
 
 
 def _free(path: str, but: ProductCategory | None = None) -> None:
-    if ProductCategory.objects.filter(path__iexact=path).exclude(pk=but.pk if but else None).exists():
+    taken = ProductCategory.objects.filter(path__iexact=path)
+    if (taken.exclude(pk=but.pk) if but else taken).exists():
         raise Refused(N_("There is a category “%(category)s” already."), category=path)
 
 

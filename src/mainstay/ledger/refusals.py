@@ -52,7 +52,8 @@ def _find_lines_twice(connection: duckdb.DuckDBPyConnection, staged: Staged) -> 
         SELECT file, row, document, line FROM {staged.rows}
         WHERE line IS NOT NULL AND hash(file, document) IN (FROM documents)"""
     )
-    return connection.execute("SELECT count(*) FROM suspects").fetchall()[0][0]
+    found: int = connection.execute("SELECT count(*) FROM suspects").fetchall()[0][0]
+    return found
 
 
 def _rows_of_broken_documents(lines: Lines, files: Files, staged: Staged) -> list[str]:

@@ -59,7 +59,7 @@ class ArchiveWriter:
         entry = tarfile.TarInfo(name)
         entry.size, entry.mode, entry.mtime = size, 0o600, int(clock.now().timestamp())
         hashed = _Hashed(file)
-        self.tar.addfile(entry, hashed)  # type: ignore[arg-type]
+        self.tar.addfile(entry, hashed)
         self.manifest[name] = [hashed.length, hashed.digest.hexdigest()]
         return hashed.digest.hexdigest()
 

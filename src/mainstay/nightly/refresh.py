@@ -46,8 +46,9 @@ def refresh(
 
     `as_of` is the last day with sales that is not after today, unless given. Without one the refresh becomes the
     current one; with one, where its day is not before the current one's. `progress` is told steps and rows. `with_it`
-    is called in the transaction that publishes the refresh, and raises where that is not to be. Raises Refused where there are no sales, for a day to come, where a rate is missing, and where the engine or the
-    warehouse does not answer.
+    is called in the transaction that publishes the refresh, and raises where that is not to be. Raises
+    Refused where there are no sales, for a day to come, where a rate is missing, and where the engine or the warehouse
+    does not answer.
     """
     if not 1 <= months <= MOST_MONTHS:
         raise Refused(N_("The window may have from 1 to %(most)s months."), most=MOST_MONTHS)

@@ -117,12 +117,15 @@ def branches(refresh: Refresh, code: str, *, category: str = "") -> list[Branch]
         ).fetchall()
     return [
         Branch(
-            None if name is None else SEPARATOR.join(filter(None, (category, name))),
-            name or "",
-            *sums,
+            path=None if name is None else SEPARATOR.join(filter(None, (category, name))),
+            name=name or "",
+            products=products,
+            sales=sales,
+            profit=profit,
+            sales_before=before,
             deeper=bool(deeper),
         )
-        for name, *sums, deeper in rows
+        for name, products, sales, profit, before, deeper in rows
     ]
 
 

@@ -46,7 +46,9 @@ def by_content(
 
 def _tests(kind: Kind) -> dict[str, Callable[[Cells], bool]]:
     """What a column must hold throughout to be the one for a field."""
-    tests = {"date": _are_dates, "amount": _are_money} if kind.field("date") else {"email": _are_mails}
+    tests: dict[str, Callable[[Cells], bool]] = {"email": _are_mails}
+    if kind.field("date"):
+        tests = {"date": _are_dates, "amount": _are_money}
     choices = kind.field("kind")
     if choices and choices.choices:
         words = {word.casefold() for _name, words in choices.choices for word in words}

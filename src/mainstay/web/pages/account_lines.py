@@ -23,11 +23,11 @@ from mainstay.ledger.account_lines import (
     account_lines_total,
 )
 from mainstay.ledger.selectors import product_names
+from mainstay.nightly.freshness import is_stale
 from mainstay.people.models import User
 from mainstay.web.asked import Asked, asked_of
 from mainstay.web.page import render_page
 from mainstay.web.pages.account_head import Head, head_of, visible_account
-from mainstay.web.pages.imports import is_stale
 
 LONGEST_CURSOR = 2_000
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -119,7 +120,7 @@ def _values(request: HttpRequest) -> dict[str, str]:
     return {name: request.POST.get(name, "")[:400] for name in FIELDS}
 
 
-def _checked(request: HttpRequest) -> dict[str, str]:
+def _checked(request: HttpRequest) -> dict[str, Any]:
     return {name: typed(request, name) for name in FIELDS}
 
 
