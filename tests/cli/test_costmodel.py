@@ -70,7 +70,7 @@ def test_figures_with_the_model_on(tmp_path: Path) -> None:
     assert told("show", "accounts")[0]["model"] == account["model"]
     assert "Orders: 2 × 10.00 = 20.00" in run("show", "account", "A1").stdout
     assert "Administration (by orders): 120.00" in run("show", "summary").stdout
-    assert run("check").stdout.count("ok") == 5
+    assert run("check").stdout.count("ok") == 6
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_a_day_to_come_and_an_unknown_engine_are_refused() -> None:
     tiny_ledger()
     with clock.frozen(TINY_DAY):
         assert "2024-07-01" in run("refresh", "--as-of", "2024-07-01", exit_code=1).stderr
-    assert "nosuch://" in run("refresh", "--engine", "nosuch://", exit_code=1).stderr
+    assert "There is no such engine" in run("refresh", "--engine", "nosuch://", exit_code=1).stderr
 
 
 def test_without_a_day_the_last_one_with_sales_counts() -> None:

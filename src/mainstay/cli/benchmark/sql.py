@@ -215,6 +215,20 @@ both_of AS (
 SELECT industry, row_number() OVER (PARTITION BY industry ORDER BY buyers DESC, product) AS rank, product
 FROM both_of QUALIFY rank <= 100
 """
+_SOLD = f"""
+WITH together AS (
+    SELECT product, period, sales, goods_cost, lines FROM months WHERE period < 2
+    UNION ALL
+    SELECT product, CASE WHEN date > getvariable('start') THEN 0 ELSE 1 END, sum(amount), coalesce(sum(cost), 0),
+        count(*)
+    FROM lines WHERE account IS NULL AND date > getvariable('start_before') AND date <= {DAY} GROUP BY ALL
+)
+SELECT product, coalesce(sum(sales) FILTER (period = 0), 0)::DECIMAL(38, 4) AS sales,
+    coalesce(sum(goods_cost) FILTER (period = 0), 0)::DECIMAL(38, 4) AS goods_cost,
+    coalesce(sum(sales) FILTER (period = 1), 0)::DECIMAL(38, 4) AS sales_before,
+    coalesce(sum(lines) FILTER (period = 0), 0)::BIGINT AS lines
+FROM together GROUP BY product
+"""
 _CURVE = """
 SELECT code, row_number() OVER w AS n, (sum(sales) OVER w)::DECIMAL(38, 4) AS sales,
     (sum(profit) OVER w)::DECIMAL(38, 4) AS profit
@@ -227,6 +241,7 @@ FILES = {
     "whale": f"FROM ({_CURVE.format(measure='profit')}) ORDER BY n",
     "pareto": f"FROM ({_CURVE.format(measure='sales')}) ORDER BY n",
     "months": f"FROM ({_MONTHS}) ORDER BY account, month, product NULLS FIRST, period",
+    "sold": f"FROM ({_SOLD}) ORDER BY product NULLS FIRST",
     "popular": f"FROM ({_POPULAR}) ORDER BY industry NULLS FIRST, rank",
 }
 TOTALS = """
