@@ -84,5 +84,5 @@ def test_the_list_has_pages(logged_in: Client, monkeypatch: pytest.MonkeyPatch) 
 def test_the_result_asks_little_of_the_database(logged_in: Client, django_assert_num_queries: Any) -> None:
     answer = bring_in(logged_in)
     logged_in.get(answer.url)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         logged_in.get(answer.url)

@@ -183,7 +183,7 @@ def test_refused_rows_of_a_large_upload_are_handed_back(logged_in: Client, queue
     do("import")
     assert Batch.objects.get().counts["refused"] == 2
     folder = home / "uploads" / address.split("/")[2]
-    assert {path.name for path in folder.iterdir()} == {"upload.json", "lock", "refused.csv"}
+    assert {path.name for path in folder.iterdir()} == {"upload.json", "lock", "refused"}
 
 
 def test_an_upload_that_a_job_works_with_is_not_swept(logged_in: Client, queued: None) -> None:

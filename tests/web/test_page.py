@@ -69,5 +69,5 @@ def test_the_navigation_stays_folded(logged_in: Client) -> None:
 
 
 def test_the_shell_asks_little_of_the_database(logged_in: Client, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         logged_in.get("/portfolio/")

@@ -229,7 +229,7 @@ def test_before_the_first_refresh(logged_in: Client, person: Callable[..., User]
     assert "/imports/" not in theirs
 
 
-@pytest.mark.parametrize(("query", "queries"), [("", 8), ("?country=France", 9), ("?as_of=2024-06-30", 9)])
+@pytest.mark.parametrize(("query", "queries"), [("", 9), ("?country=France", 10), ("?as_of=2024-06-30", 9)])
 def test_it_asks_little_and_never_the_ledger(
     logged_in: Client,
     graded: Any,

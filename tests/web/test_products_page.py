@@ -168,7 +168,7 @@ def test_pages_of_products_are_not_there_for_who_may_not_import(person: Callable
     assert (marks().by_code, ProductRule.objects.count(), ProductCategory.objects.count()) == ({}, 0, 0)
 
 
-@pytest.mark.parametrize(("path", "queries"), [("", 9), ("rules/", 7), ("categories/", 6)])
+@pytest.mark.parametrize(("path", "queries"), [("", 10), ("rules/", 8), ("categories/", 7)])
 def test_pages_of_products_ask_little_of_the_database(
     logged_in: Client, django_assert_num_queries: Any, path: str, queries: int
 ) -> None:
