@@ -29,8 +29,8 @@ def test_the_history_of_a_document_as_json(tmp_path: Path) -> None:
 
 def test_a_dry_run_prints_the_conflicts(tmp_path: Path) -> None:
     run("init")
-    bring_text(tmp_path, "sales", WHOLE + "S1,2024-01-10,A,5\n")
+    first = bring_text(tmp_path, "sales", WHOLE + "S1,2024-01-10,A,5\n").batch.pk
     (tmp_path / "again.csv").write_text(WHOLE + "S1,2024-01-11,A,6\n")
     printed = run("import", "sales", tmp_path / "again.csv", "--dry-run").stderr
-    assert "S1 (again.csv, row 2) is there with other content: batch 1 says 5.0000, 2024-01-10, A" in printed
+    assert f"S1 (again.csv, row 2) is there with other content: batch {first} says 5.0000, 2024-01-10, A" in printed
     assert "the file 6.0000, 2024-01-11, A. What differs: date, amount." in printed

@@ -13,14 +13,13 @@ from mainstay.cli.output import write_rows
 from mainstay.cli.shell import Command, Progress, format_option, say, told
 from mainstay.core.errors import N_, Refused
 from mainstay.ledger import services
-from mainstay.ledger.history import Statement, Told, unit_history
+from mainstay.ledger.history import Standing, Statement, Told, unit_history
 from mainstay.ledger.mappings import mapping_named
 from mainstay.ledger.models import Kind
 from mainstay.ledger.reading import Hints
 from mainstay.ledger.schema import LINES
 from mainstay.ledger.selectors import batches as all_batches
 
-NO_LINES: Sequence[Told | None] = (None,)
 BATCH_COLUMNS = (
     *("batch", "kind", "source", "state", "files", "rows", "new", "known"),
     *("first_day", "last_day", "imported_at", "by"),
@@ -151,10 +150,10 @@ def history(document: str, kind: str, source: str, form: str) -> None:
     """Tell every import that said a document (of costs: a reference), with its lines, and which of them count."""
     need_ready()
     found = unit_history(kind=kind, source=source, document=document)
-    fields = [name for name in (*LINES[kind].columns,) if name not in ("source", "document", "unit", "batch")]
+    fields = [name for name in LINES[kind].columns if name not in ("source", "document", "unit", "batch")]
     columns = ("batch", "imported_at", "by", "files", "state", "replaced_by", *fields)
-    rows = [_line_told(said, told, fields) for said in found.statements for told in said.lines or NO_LINES]
-    write_rows([row for row in rows if row], form, columns)
+    rows = [row for said in found.statements for row in _lines_told(said, fields)]
+    write_rows(rows, form, columns)
     if found.lost:
         say(
             N_(
@@ -165,13 +164,17 @@ def history(document: str, kind: str, source: str, form: str) -> None:
         )
 
 
-def _line_told(said: Statement, told: Told | None, fields: Sequence[str]) -> dict[str, Any] | None:
-    if told is not None and told.line.now is None:
-        return None
-    line = told.line.now if told is not None and told.line.now is not None else dict.fromkeys(fields)
+def _lines_told(said: Statement, fields: Sequence[str]) -> list[dict[str, Any]]:
+    """A row for each line that a batch said; one without a line where it said the same as before."""
+    if not said.lines:
+        return [_line_told(said, dict.fromkeys(fields), None)]
+    return [_line_told(said, told.line.now, told) for told in said.lines if told.line.now is not None]
+
+
+def _line_told(said: Statement, line: Mapping[str, Any], told: Told | None) -> dict[str, Any]:
     standing = said.standing.value
-    if told is not None and standing == "partly":
-        standing = "replaced" if told.replaced_by else "holds"
+    if told is not None and said.standing == Standing.PARTLY:
+        standing = Standing.REPLACED.value if told.replaced_by else Standing.HOLDS.value
     return {
         "batch": said.batch.pk,
         "imported_at": said.batch.live_at,
@@ -179,7 +182,7 @@ def _line_told(said: Statement, told: Told | None, fields: Sequence[str]) -> dic
         "files": ", ".join(said.batch.files),
         "state": standing,
         "replaced_by": told.replaced_by if told else None,
-        **{name: line[name] for name in fields},
+        **{name: value for name, value in line.items() if name not in ("source", "document", "unit", "batch")},
     }
 
 

@@ -23,7 +23,7 @@ from mainstay.web.page import render_page
 from mainstay.web.pages.imports_receiving import importers_only
 from mainstay.web.pages.ledger import kind_of
 
-BADGES = {Standing.HOLDS: "success", Standing.PARTLY: "warning", Standing.UNDONE: "", Standing.KEPT: "warning"}
+BADGES = {Standing.HOLDS: "positive", Standing.PARTLY: "warning", Standing.UNDONE: "", Standing.KEPT: "warning"}
 _LEAST_DECIMALS = {"amount": 2, "cost": 2, "unit_price": 2}
 
 
