@@ -111,7 +111,8 @@ def test_a_rule_is_tried_kept_off_switched_on_and_removed(logged_in: Client) -> 
     assert logged_in.post(page, {"action": "on", "revision": "0"}).status_code == 303
     assert set(marks().by_code) == {"POST"}
     assert logged_in.post(page, {"action": "off", "revision": "0"}).status_code == 409
-    assert logged_in.post(page, form | {"action": "save", "revision": "1", "pattern": "("}).status_code == 422
+    broken = {"action": "save", "revision": "1", "way": "pattern", "pattern": "("}
+    assert logged_in.post(page, form | broken).status_code == 422
     assert logged_in.post(page, form | {"action": "save", "revision": "1", "pattern": "M"}).status_code == 303
     assert set(marks().by_code) == {"M"}
     assert logged_in.post(page, {"action": "remove", "revision": "2"}).status_code == 303
