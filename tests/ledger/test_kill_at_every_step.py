@@ -16,6 +16,7 @@ from tests.ledger.forks import Forks
 
 PRELUDE = """
 from pathlib import Path
+from mainstay.core.errors import Refused
 from mainstay.grading.models import Refresh, Standing
 from mainstay.ledger import recount, services, writer
 from mainstay.ledger.engine import opened
@@ -59,7 +60,7 @@ AGAIN = (
     + """
 try:
     {action}
-except services.Refused as error:
+except Refused as error:
     told["refused"] = str(error)
 told["held"] = held()
 for check in (recount.check_files, recount.check_batches, recount.check_covered, recount.check_units):
@@ -165,7 +166,7 @@ def test_killed_at_a_few_steps(ready: Forks, files: list[Path], action: str, ste
 
 @pytest.mark.long
 @pytest.mark.parametrize(("action", "every", "least"), [
-    ("import", 1, 20), ("undo", 1, 12), ("compact", 1, 12), ("refresh", 1, 30),
+    ("import", 1, 20), ("undo", 1, 12), ("compact", 1, 12), ("refresh", 1, 20),
 ])  # fmt: skip
 def test_killed_at_every_step(ready: Forks, files: list[Path], action: str, every: int, least: int) -> None:
     kills = kill_at(ready, files, action, range(1, 1000, every))
