@@ -112,7 +112,9 @@ def test_marts_that_do_not_add_up(ledger: None, home: Path) -> None:
     done = refresh(as_of=TINY_DAY)
     path = home / done.folder / "accounts.parquet"
     whole = path.read_bytes()
-    duckdb.sql(f"COPY (SELECT * REPLACE (sales + 1 AS sales) FROM '{path}') TO '{path}.new'")
+    duckdb.execute(
+        f"COPY (SELECT * REPLACE (sales + 1 AS sales) FROM '{path}') TO '{path}.new' (FORMAT parquet)"
+    ).fetchall()
     Path(f"{path}.new").replace(path)
     assert "do not add up" in wrong()["figures"]
     path.unlink()

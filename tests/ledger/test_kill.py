@@ -1,13 +1,11 @@
-"""Killed at any step, the ledger afterwards holds all of an import or undo, or nothing of it.
+"""Killed before or after its commit, an import is not there at all, or whole.
 
 Everything runs in processes of its own, on a data home of its own with its database on disk.
 """
 
 import json
-import random
 import shutil
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -72,22 +70,6 @@ bring("sales", sales)
 print(json.dumps({"held": first, "live": live, "strays": disk != listed, "again": held()}))
 """
 )
-IMPORT_STEPS = [
-    ("mainstay.ledger.imports", "stage"),
-    ("mainstay.ledger.imports", "_open_batch"),
-    ("mainstay.ledger.units", "write_lines"),
-    ("mainstay.ledger.imports", "sync"),
-    ("mainstay.ledger.writer", "Writer.advance"),
-    ("mainstay.ledger.creation", "accounts_write_from_sales"),
-    ("mainstay.ledger.imports", "_commit"),
-]
-UNDO_STEPS = [
-    ("mainstay.ledger.undoing", "_release_lines"),
-    ("mainstay.ledger.writer", "Writer.advance"),
-    ("mainstay.ledger.undoing", "accounts_remove"),
-    ("mainstay.ledger.undoing", "_commit"),
-]
-WHENS = ("before", "after")
 WHOLE = [14, "7490.3333"]  # tests/data/tiny/sales.csv
 NOTHING = [0, "None"]
 
@@ -140,44 +122,3 @@ def test_killed_after_the_commit_all_is_there(new_home: Callable[[str], Path]) -
     home = new_home("a")
     killed(home, "mainstay.ledger.imports", "_commit", "after", "import", TINY / "sales.csv")
     assert report(home, TINY / "sales.csv")["held"] == WHOLE
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("when", WHENS)
-@pytest.mark.parametrize(("module", "name"), IMPORT_STEPS)
-def test_an_import_killed_at_a_step(new_home: Callable[[str], Path], module: str, name: str, when: str) -> None:
-    """quality 39"""
-    check_import_killed(new_home("a"), module, name, when)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("when", WHENS)
-@pytest.mark.parametrize(("module", "name"), UNDO_STEPS)
-def test_an_undo_killed_at_a_step(new_home: Callable[[str], Path], module: str, name: str, when: str) -> None:
-    """quality 39"""
-    home = new_home("a")
-    assert report(home, TINY / "sales.csv")["again"] == WHOLE
-    killed(home, module, name, when, "undo", 2)
-    found = report(home, TINY / "sales.csv")
-    assert found["held"] == (WHOLE if found["live"] else NOTHING)
-    assert not found["strays"]
-    assert found["again"] == WHOLE
-
-
-@pytest.mark.long
-def test_a_hundred_kills_at_any_moment(new_home: Callable[[str], Path], tmp_path: Path) -> None:
-    """quality 39"""
-    home, chance, there = new_home("a"), random.Random(39), 0
-    for number in range(100):
-        path = tmp_path / f"{number}.csv"
-        rows = [f"S{number}-{row // 5},2024-01-02,A{row % 50},{row}.25" for row in range(500)]
-        path.write_text("document,date,account,amount\n" + "\n".join(rows) + "\n")
-        process = started(home, f"action, argument = 'import', {str(path)!r}\nimport django\ndjango.setup()" + ACT)
-        time.sleep(chance.uniform(0.3, 2.5))
-        process.kill()
-        process.communicate()
-        found = report(home, path)
-        assert found["held"][0] in (there, there + 500)
-        assert not found["strays"]
-        there += 500
-        assert found["again"][0] == there

@@ -45,7 +45,7 @@ class Ledger:
         for content in ("lines", "repeats"):
             if files := self.of(content):
                 path, gone = self.path(), units.of_others(sorted(self.undone))
-                duckdb.connect().execute(f"COPY (FROM read_parquet({files}) WHERE {gone}) TO '{path}'")
+                duckdb.connect().execute(f"COPY (FROM read_parquet({files}) WHERE {gone}) TO '{path}'").fetchall()
                 self.compacted[content] = [str(path)]
         self.files = {}
 
