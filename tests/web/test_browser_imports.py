@@ -90,9 +90,7 @@ def test_more_than_the_limit_is_told_before_it_is_sent(opened: Callable[..., Any
     """quality 28"""
     settings.MAINSTAY_UPLOAD_LIMIT = 1
     page = opened("/imports/")
-    page.set_input_files(
-        "#field-files", {"name": "big.csv", "mimeType": "text/csv", "buffer": b"x" * ((1 << 20) + 1)}
-    )
+    page.set_input_files("#field-files", {"name": "big.csv", "mimeType": "text/csv", "buffer": b"x" * ((1 << 20) + 1)})
     assert "1 MiB" in page.locator("#field-files").evaluate("input => input.validationMessage")
     page.locator(".import-form button[type=submit]").click()
     assert page.url.endswith("/imports/")
