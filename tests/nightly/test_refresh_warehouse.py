@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import ibis
+import pyarrow as pa
 import pytest
 
 from mainstay.accounts.models import Account
@@ -179,7 +180,7 @@ def test_lines_joined_with_what_lies_here_are_computed_there(there: duckdb.DuckD
         there, "SELECT 'S' AS document, DATE '2024-01-10' AS date, 'A' || i AS account, i AS amount FROM range(3) t(i)"
     )
     with opened() as engine:
-        wanted = engine.create_table("wanted", ibis.memtable({"account": ["A1", "A7"]}))
+        wanted = engine.create_table("wanted", ibis.memtable(pa.table({"account": ["A1", "A7"]})))
         lines = sales_lines(engine)
         assert engine.to_pyarrow(lines.semi_join(wanted, "account").account.max()).as_py() == "A1"
 
