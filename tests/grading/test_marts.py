@@ -106,6 +106,18 @@ def test_totals_of_a_part_leave_out_what_belongs_to_nobody(tiny: Refresh) -> Non
         "profit_after_overhead": None,
         "unattributed_sales": None,
         "currency": "",
+        # K1, K2 and K4 of the cost file
+        "booked_cost": "100.0000",
+        "costs": dict.fromkeys(("goods", "rebate", "finance", "other"), "0.0000")
+        | {"delivery": "25.0000", "service": "30.0000", "selling": "45.0000"},
+        "overhead_costs": None,
+        "difference": None,
+        "modelled_cost": None,
+        "modelled_cost_unallocated": None,
+        "profit_after_model": None,
+        "overhead_in_model": None,
+        "profit_after_model_and_overhead": None,
+        "model": None,
     }
     nothing = curves.totals(tiny, _codes())
     assert (nothing["accounts"], nothing["sales"], nothing["profit"]) == (0, "0.0000", "0.0000")

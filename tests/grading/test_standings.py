@@ -144,6 +144,13 @@ def test_a_record_has_the_keys_of_show_account(accounts: dict[str, Account]) -> 
         "orders": 2,
         "products": 2,
         "target": "A2",
+        "goods_cost": Decimal(230),
+        "booked_cost": Decimal(30),
+        "costs": dict.fromkeys(("goods", "delivery", "rebate", "selling", "finance", "other"), Decimal(0))
+        | {"service": Decimal(30)},
+        "modelled_cost": None,
+        "profit_after_model": None,
+        "model": None,
     }
     assert share == pytest.approx(300 / 1310.3333)
     assert attractiveness == pytest.approx(45.83333, abs=1e-5)

@@ -24,7 +24,8 @@ def shown(client: Client, address: str) -> str:
 
 def test_the_preview_tells_what_was_understood(logged_in: Client) -> None:
     page = shown(logged_in, waiting(logged_in, GERMAN, "umsatz.csv", kind="sales"))
-    assert "No column was found for: Document, Date, Amount. Choose the columns below." in page
+    # Dates and amounts are known by what they are; numbers of documents might be anything.
+    assert "No column was found for: Document. Choose the columns below." in page
     assert "<kbd>;</kbd>" in page
 
 
