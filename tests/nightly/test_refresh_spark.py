@@ -97,7 +97,9 @@ def test_without_java_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
         refresh(engine="spark://local")
 
 
-@pytest.mark.parametrize("url", ["oracle://host", "spark://elsewhere", "spark://host:0", "duckdb:///file", "spark://a:1/x"])
+@pytest.mark.parametrize(
+    "url", ["oracle://host", "spark://elsewhere", "spark://host:0", "duckdb:///file", "spark://a:1/x"]
+)
 def test_another_engine_is_refused_and_not_shown(url: str) -> None:
     with pytest.raises(Refused, match="duckdb://, spark://local or spark://host:port") as refused:
         refresh(engine=url)

@@ -2,7 +2,7 @@
 
 What grows with the lines is computed where the lines lie: in this process, on a Spark cluster, in a warehouse. Its
 result, a row per account or per account, month and product, comes here as Parquet. All further steps run here, in
-DuckDB, whatever the engine: so the figures and the files that are published are the same to the last bit.
+DuckDB, whatever the engine: so the figures and the files that are published are the same to the last digit.
 """
 
 from abc import ABC, abstractmethod
