@@ -16,8 +16,8 @@ from tests.ledgers import TINY_DAY
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 PARTS = [
-    *("database", "ledger", "engine", "disk", "files"),
-    *("strays", "batches", "replaced", "counted once", "figures"),
+    *("database", "ledger", "figures", "jobs", "engine", "disk"),
+    *("files", "strays", "batches", "replaced", "counted once"),
 ]
 
 

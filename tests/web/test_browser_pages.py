@@ -27,7 +27,7 @@ PAGES = {
     "/accounts/{account}/sales/": 2,
     "/accounts/{account}/relationship/": 0,
     "/accounts/{account}/history/": 0,
-    "/insight/pareto/": 3,
+    "/insight/pareto/": 4,
     "/imports/": 0,
     "/imports/batches/{batch}/": 0,
     "/imports/batches/{batch}/undo/": 0,

@@ -32,6 +32,7 @@ def compute(*, lines: list[str], costs: list[str], facts: Path, window: Window, 
     months = _months(sold, window)
     _write(months, to, "months")
     _write(_popular(months, known), to, "popular")
+    _write(_sold(sold, window), to, "sold")
     cells = mart.groupby("cell").agg(accounts=("code", "size"), sales=("sales", "sum"), profit=("profit", "sum"))
     return list(cells.itertuples(name=None))
 
@@ -234,6 +235,19 @@ def _months(sold: Frame, window: Window) -> Frame:
     sums["quantity"] = sums["quantity"].where(sums["counted"] > 0)
     order = ["account", "month", "product", "period"]
     return sums.drop(columns="counted").sort_values(order, na_position="first")
+
+
+def _sold(sold: Frame, window: Window) -> Frame:
+    recent = sold[sold["date"] > pd.Timestamp(window.previous.after)]
+    now = recent["date"] > pd.Timestamp(window.after)
+    parts = recent.assign(
+        sales=recent["amount"].where(now),
+        goods_cost=recent["cost"].where(now),
+        sales_before=recent["amount"].where(~now),
+        lines=now.astype("int64"),
+    )
+    measures = ["sales", "goods_cost", "sales_before", "lines"]
+    return parts.groupby("product", dropna=False)[measures].sum().reset_index().sort_values("product", na_position="first")
 
 
 def _popular(months: Frame, known: Frame) -> Frame:

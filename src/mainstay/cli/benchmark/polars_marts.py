@@ -28,6 +28,7 @@ def compute(*, lines: list[str], costs: list[str], facts: Path, window: Window, 
     months = _months(sold, window)
     _write(months, to, "months")
     _write(_popular(months, known), to, "popular")
+    _write(_sold(sold, window), to, "sold")
     cells = mart.group_by("cell").agg(pl.len(), col("sales").sum(), col("profit").sum()).sort("cell")
     return cells.rows()
 
@@ -271,6 +272,22 @@ def _months(sold: pl.LazyFrame, window: Window) -> pl.DataFrame:
             pl.len().cast(pl.Int64).alias("lines"),
         )
         .sort(keys)
+        .collect(engine="streaming")
+    )
+
+
+def _sold(sold: pl.LazyFrame, window: Window) -> pl.DataFrame:
+    now = col("date") > window.after
+    return (
+        sold.filter(col("date") > window.previous.after)
+        .group_by("product")
+        .agg(
+            col("amount").filter(now).sum().cast(MONEY).alias("sales"),
+            col("cost").filter(now).sum().cast(MONEY).alias("goods_cost"),
+            col("amount").filter(~now).sum().cast(MONEY).alias("sales_before"),
+            now.sum().cast(pl.Int64).alias("lines"),
+        )
+        .sort("product")
         .collect(engine="streaming")
     )
 
