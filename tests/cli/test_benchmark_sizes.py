@@ -8,12 +8,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from mainstay.cli.benchmark import made_up, readers, steps, suite, suite_report, suite_steps
+from mainstay.cli.benchmark import made_up, readers, sql, steps, suite, suite_report, suite_steps
 from mainstay.cli.benchmark.frames import COLUMNS
 from mainstay.cli.benchmark.journal import DUCKDB, MAINSTAY, PANDAS, POLARS, Journal, Record, Results
 from mainstay.cli.benchmark.measure import Bench
 from mainstay.core.errors import Refused
-
 from tests.cli.shell import run
 from tests.cli.test_benchmark import rows
 

@@ -34,6 +34,12 @@ SETS = {"tiny": (tiny, AS_OF), "adventure_works": (adventure_works, date(2013, 1
 DIALECTS = ("postgres", "databricks", "clickhouse", "snowflake", "bigquery", "trino", "pyspark")
 
 
+@pytest.fixture(autouse=True)
+def spark_known() -> None:
+    """Ibis compiles for Spark by options that are there once its backend is."""
+    assert ibis.pyspark
+
+
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_step_compiles_for_other_engines(dialect: str) -> None:
     compiled = []
@@ -87,7 +93,7 @@ def test_what_is_asked_of_a_warehouse_compiles(dialect: str) -> None:
         purchases.by_account(lines, window),
         purchases.breadth(lines, window),
         products.monthly(lines, window),
-        profit.booked(lines, window),
+        profit.booked(ibis.table(ibis.Schema.from_pyarrow(COSTS), name="costs"), window),
         lines.filter(lines.date <= AS_OF, lines.currency.notnull()).select("currency").distinct(),
     ]
     for query in (str(ibis.to_sql(expression, dialect=dialect)) for expression in asked):

@@ -117,7 +117,8 @@ class Ledger:
         return held
 
 
-def stage(connection: duckdb.DuckDBPyConnection, rows: list[Row], to: Path, files: int = 1) -> Path:
+def stage(connection: duckdb.DuckDBPyConnection, rows: list[Row], to: Path, files: int = 1) -> str:
+    """What stands after FROM for the staged rows."""
     connection.execute("CREATE TEMP TABLE typed (file SMALLINT, row BIGINT, document TEXT, line TEXT, amount INTEGER)")
     connection.executemany(
         "INSERT INTO typed VALUES (?, ?, ?, ?, ?)",
@@ -127,7 +128,7 @@ def stage(connection: duckdb.DuckDBPyConnection, rows: list[Row], to: Path, file
         f"""COPY (SELECT file, row, document, line, DATE '2024-01-01' AS date, 'A' AS account, 'P' AS product,
         NULL AS quantity, NULL AS unit_price, amount, NULL AS cost, NULL AS currency FROM typed) TO '{to}'"""
     )
-    return to
+    return f"read_parquet('{to}')"
 
 
 @pytest.fixture

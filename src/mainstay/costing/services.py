@@ -29,7 +29,7 @@ class Stated:
     note: str = ""
 
 
-def check_may_cost(by: User | None) -> None:
+def check_may_cost(*, by: User | None) -> None:
     """NotAllowed unless `by` may change the cost model. None is whoever runs commands on the machine itself."""
     if by is not None and not by.may_import:
         raise NotAllowed(N_("Only directors and analysts see and change the cost model."))
@@ -38,7 +38,7 @@ def check_may_cost(by: User | None) -> None:
 @transaction.atomic
 def version_add(*, stated: Stated, by: User | None) -> CostModelVersion:
     """Add a draft."""
-    check_may_cost(by)
+    check_may_cost(by=by)
     version = CostModelVersion.objects.create(**_fields(stated), made_at=clock.now(), made_by=by)
     _recorded("cost model drafted", version, by)
     return version
@@ -47,7 +47,7 @@ def version_add(*, stated: Stated, by: User | None) -> CostModelVersion:
 @transaction.atomic
 def version_change(*, version: CostModelVersion, revision: int, stated: Stated, by: User | None) -> None:
     """Change a draft that is still as it was at `revision`. Raises Conflict where it is not."""
-    check_may_cost(by)
+    check_may_cost(by=by)
     _moved(version, revision, **_fields(stated))
     _recorded("cost model changed", version, by)
 
@@ -55,7 +55,7 @@ def version_change(*, version: CostModelVersion, revision: int, stated: Stated, 
 @transaction.atomic
 def version_activate(*, version: CostModelVersion, revision: int, by: User | None) -> None:
     """Make a draft count from its day on. It cannot be changed afterwards: a new version takes its place."""
-    check_may_cost(by)
+    check_may_cost(by=by)
     _moved(version, revision, state=VersionState.ACTIVE, activated_at=clock.now(), activated_by=by)
     _recorded("cost model activated", version, by)
 
@@ -63,7 +63,7 @@ def version_activate(*, version: CostModelVersion, revision: int, by: User | Non
 @transaction.atomic
 def version_discard(*, version: CostModelVersion, revision: int, by: User | None) -> None:
     """Throw a draft away."""
-    check_may_cost(by)
+    check_may_cost(by=by)
     gone, _each = CostModelVersion.objects.filter(pk=version.pk, state=VersionState.DRAFT, revision=revision).delete()
     if gone != 1:
         raise _changed()
@@ -76,7 +76,7 @@ def versions_import(*, stated: Sequence[Stated], activate: bool, by: User | None
 
     Returns how many were added and how many were known.
     """
-    check_may_cost(by)
+    check_may_cost(by=by)
     added = 0
     for one in stated:
         fields = _fields(one)
@@ -93,7 +93,7 @@ def versions_import(*, stated: Sequence[Stated], activate: bool, by: User | None
 @transaction.atomic
 def switch_set(*, on: bool, by: User | None) -> bool:
     """Turn the model on or off for the refreshes to come; returns whether that changed anything."""
-    check_may_cost(by)
+    check_may_cost(by=by)
     CostModelSwitch.objects.get_or_create(pk=1, defaults={"on": False, "changed_at": clock.now(), "changed_by": by})
     changed = CostModelSwitch.objects.filter(pk=1, on=not on).update(on=on, changed_at=clock.now(), changed_by=by)
     if changed:

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from mainstay.ledger.reading import KINDS, heading_key, match_columns
-from mainstay.ledger.reading.exports import EXPORTS, exact, last
+from mainstay.ledger.reading import match_columns
 from tests.ledger.reading.reading import read, write
 
 D = Decimal
@@ -393,12 +392,3 @@ def test_a_fields_name_as_the_handbook_has_it_comes_first() -> None:
         "sales", ["document", "date", "Invoice Date", "amount", "Net value", "account", "Sold-to party"]
     )
     assert match.fields == {name: name for name in ("document", "date", "account", "amount")}
-
-
-def test_the_table_names_fields_that_there_are_and_no_heading_twice() -> None:
-    for system in EXPORTS.values():
-        for kind, fields in system.items():
-            assert set(fields) <= set(KINDS[kind].names)
-            for name in fields:
-                headings = [heading_key(heading) for heading in (*exact(kind, name), *last(kind, name))]
-                assert all(headings)

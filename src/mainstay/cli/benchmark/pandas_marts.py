@@ -247,7 +247,9 @@ def _sold(sold: Frame, window: Window) -> Frame:
         lines=now.astype("int64"),
     )
     measures = ["sales", "goods_cost", "sales_before", "lines"]
-    return parts.groupby("product", dropna=False)[measures].sum().reset_index().sort_values("product", na_position="first")
+    return (
+        parts.groupby("product", dropna=False)[measures].sum().reset_index().sort_values("product", na_position="first")
+    )
 
 
 def _popular(months: Frame, known: Frame) -> Frame:

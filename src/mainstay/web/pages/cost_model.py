@@ -45,7 +45,7 @@ def costing_person(request: HttpRequest) -> User:
     person = request.user if isinstance(request.user, User) else None
     if person is None:
         raise NotAllowed(N_("Log in first."))
-    services.check_may_cost(person)
+    services.check_may_cost(by=person)
     return person
 
 
