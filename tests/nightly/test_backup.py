@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mainstay.core.errors import Refused
+from mainstay.grading.models import Refresh
 from mainstay.ledger.models import Batch, LedgerFile
 from mainstay.ledger.services import undo_batch
 from mainstay.nightly import backup as backups
@@ -61,7 +62,8 @@ def test_it_holds_what_the_database_names_and_nothing_else(made: Path, home: Pat
     found = names(made)
     counting = set(LedgerFile.objects.filter(retired_at=None).values_list("path", flat=True))
     assert {name for name in found if name.startswith("ledger/")} == counting
-    assert {name.split("/")[1] for name in found if name.startswith("marts/")} == {"1"}
+    published = set(Refresh.objects.values_list("folder", flat=True))
+    assert {name.rpartition("/")[0] for name in found if name.startswith("marts/")} == published
     assert found[0] == "backup.json"
     assert found[-1] == "manifest.json"
     assert {"uploads/waits.csv", "secret.key"} <= set(found)
