@@ -24,8 +24,11 @@ def fits(page: "Page") -> bool:
 
 def draw_charts(page: "Page") -> int:
     """Wait until all charts of the page are drawn; returns how many."""
+    from playwright.sync_api import expect
+
     charts = page.locator("[data-chart]").all()
     for chart in charts:
         chart.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelectorAll('[data-chart]:not([data-drawn])').length === 0")
+    # Not wait_for_function: waiting, it evaluates text in the page, which the page's policy forbids.
+    expect(page.locator("[data-chart]:not([data-drawn])")).to_have_count(0, timeout=30_000)
     return len(charts)
