@@ -10,8 +10,10 @@ import os
 import subprocess
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
 
 
 @contextmanager
@@ -27,6 +29,21 @@ def server() -> Iterator[str]:
         yield running.get_uri()
     finally:
         running.cleanup()
+
+
+@contextmanager
+def new_database(url: str) -> Iterator[str]:
+    """An empty database on the server that `url` names, for processes of a test's own; gives its address."""
+    import psycopg
+
+    name = f"own_{uuid.uuid4().hex}"
+    parts = urlsplit(url)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield urlunsplit(parts._replace(path=f"/{name}"))
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def main() -> int:

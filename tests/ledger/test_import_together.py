@@ -1,10 +1,13 @@
 """Several processes import at once, on a database on disk: they queue, and every line counts once."""
 
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import postgres
 from tests.ledger.processes import started
 
 IMPORT = """
@@ -34,11 +37,22 @@ print(json.dumps({"lines": lines, "accounts": Account.objects.count(),
 PROCESSES, FILES, DOCUMENTS = 4, 4, 50
 
 
+@pytest.fixture
+def database() -> Iterator[str]:
+    """No other test's: the data home is none either."""
+    url = os.environ["DATABASE_URL"]
+    if not url:
+        yield ""
+        return
+    with postgres.new_database(url) as own:
+        yield own
+
+
 @pytest.mark.postgres
-def test_importers_queue_and_no_line_is_lost_or_doubled(tmp_path: Path) -> None:
+def test_importers_queue_and_no_line_is_lost_or_doubled(tmp_path: Path, database: str) -> None:
     """Each file overlaps the next process's: the same documents come from two at once. quality 38"""
     home = tmp_path / "data"
-    out, err = started(home, READY).communicate(timeout=120)
+    out, err = started(home, READY, database=database).communicate(timeout=120)
     processes = []
     for number in range(PROCESSES):
         paths = []
@@ -48,11 +62,11 @@ def test_importers_queue_and_no_line_is_lost_or_doubled(tmp_path: Path) -> None:
             rows = [f"S{d},2024-01-02,A{d % 70},{d}.25" for d in range(first, first + 2 * DOCUMENTS)]
             path.write_text("document,date,account,amount\n" + "\n".join(rows) + "\n")
             paths.append(path)
-        processes.append(started(home, IMPORT, *paths))
+        processes.append(started(home, IMPORT, *paths, database=database))
     for process in processes:
         _out, err = process.communicate(timeout=300)
         assert process.returncode == 0, err
-    out, err = started(home, TELL).communicate(timeout=120)
+    out, err = started(home, TELL, database=database).communicate(timeout=120)
     documents = (PROCESSES * FILES + 1) * DOCUMENTS
     total = sum(range(documents)) + documents / 4
     assert json.loads(out) == {
@@ -67,21 +81,23 @@ RACE = "from mainstay.ledger import compaction; compaction.SMALL_FILES = 2\n"
 
 
 @pytest.mark.postgres
-def test_the_same_file_from_several_at_once_counts_once(tmp_path: Path) -> None:
+def test_the_same_file_from_several_at_once_counts_once(tmp_path: Path, database: str) -> None:
     """quality 38: five processes race, each compacts after its imports. One brings the lines, the others nothing."""
     home = tmp_path / "data"
-    started(home, READY).communicate(timeout=120)
+    started(home, READY, database=database).communicate(timeout=120)
     paths = []
     for number in range(3):
         paths.append(tmp_path / f"{number}.csv")
         rows = [f"S{number}-{d},2024-01-02,A{d % 7},{d}.25" for d in range(DOCUMENTS)]
         paths[-1].write_text("document,date,account,amount\n" + "\n".join(rows) + "\n")
     script = IMPORT.replace("for path in", RACE + "for path in")
-    processes = [started(home, script, *(paths if number % 2 else paths[::-1])) for number in range(5)]
+    processes = [
+        started(home, script, *(paths if number % 2 else paths[::-1]), database=database) for number in range(5)
+    ]
     for process in processes:
         _out, err = process.communicate(timeout=300)
         assert process.returncode == 0, err
-    out, err = started(home, TELL).communicate(timeout=120)
+    out, err = started(home, TELL, database=database).communicate(timeout=120)
     total = 3 * (sum(range(DOCUMENTS)) + DOCUMENTS / 4)
     assert json.loads(out) == {
         "lines": [3 * DOCUMENTS, f"{total:.4f}"], "accounts": 7, "live": 15, "open": 0,

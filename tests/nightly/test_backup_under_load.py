@@ -126,13 +126,8 @@ def test_several_backups_under_load_come_back_whole(tmp_path: Path) -> None:
 @pytest.fixture
 def databases() -> Iterator[list[str]]:
     """Addresses of three empty databases of one PostgreSQL."""
-    import psycopg
-
-    with postgres.server() as url:
-        with psycopg.connect(url, autocommit=True) as connection:
-            for number in range(2):
-                connection.execute(f"CREATE DATABASE restored_{number}")
-        yield [url, *(url.replace("/postgres?", f"/restored_{number}?") for number in range(2))]
+    with postgres.server() as url, postgres.new_database(url) as first, postgres.new_database(url) as second:
+        yield [url, first, second]
 
 
 @pytest.mark.long
