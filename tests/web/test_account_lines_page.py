@@ -1,11 +1,15 @@
 """The sales lines behind an account's figures."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from mainstay.accounts.merging import alias_add
 from mainstay.ledger.account_lines import Place
+from mainstay.ledger.services import currencies_set, rate_add
+from mainstay.nightly.refresh import refresh
 from mainstay.web.pages import account_lines as page_module
 from tests.factories import make_user
 from tests.ledgers import sales_batch
@@ -89,8 +93,6 @@ def test_what_the_page_cannot_be_asked_for_is_422(graded: Graded, asked: dict[st
 
 
 def test_a_place_comes_back_as_it_was_told() -> None:
-    from datetime import date
-
     place = Place(date(2024, 5, 1), "default", "单据 1", "", 3)
     assert page_module._place(page_module._cursor(place)) == place
 
@@ -102,6 +104,36 @@ def test_lines_that_came_after_the_refresh_are_spoken_of(graded: Graded) -> None
     told = words(client.get(graded.url("lines")))
     assert "The ledger has changed since the last refresh" in told
     assert "S99" in told
+
+
+def test_lines_under_an_alias_are_the_account_s(graded: Graded) -> None:
+    client = client_of(graded.director)
+    own, merged = sums(client.get(graded.url("lines"))), sums(client.get(graded.url("lines", "C1")))
+    alias_add(code="C1", account=graded.accounts["A1"], by=graded.director)
+    refresh(as_of=graded.refresh.as_of)
+    both = own[0] + merged[0], own[1] + merged[1]
+    assert sums(client.get(graded.url("lines"))) == both
+    months = table(client.get(graded.url("sales")), "Sales by month")[1:]
+    assert (int(months[-1][-1]), money(months[-1][1])) == both
+    assert "There is no such line." in words(client.get(graded.url("lines", "C1")))
+
+
+def test_each_currency_has_a_total_of_its_own(graded: Graded) -> None:
+    currencies_set(reporting="EUR", unnamed="EUR")
+    rate_add(currency="USD", day=date(2024, 6, 1), rate=Decimal("0.5"))
+    sales_batch(
+        "SELECT 'U' || i AS document, DATE '2024-06-02' AS date, 'A1' AS account, 10 * i AS amount, "
+        "spelled AS currency FROM (VALUES (1, 'USD'), (2, 'usd'), (3, 'EUR')) AS told(i, spelled)"
+    )
+    client = client_of(graded.director)
+    refresh(as_of=graded.refresh.as_of)
+    answer = client.get(graded.url("lines"))
+    page = answer.context["page"]
+    assert [(total.currency, total.lines) for total in page.totals] == [("EUR", page.count - 2), ("USD", 2)]
+    assert page.totals[1].amount == 30
+    assert "figures are in EUR" in words(answer)
+    months = table(client.get(graded.url("sales")), "Sales by month")[1:]
+    assert money(months[-1][1]) == round(page.totals[0].amount + 15, 2)
 
 
 def test_a_product_that_was_not_bought_has_no_lines(graded: Graded) -> None:

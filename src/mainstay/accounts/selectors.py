@@ -69,6 +69,21 @@ def merged_into(account: Account) -> Account | None:
     return None
 
 
+def line_codes(account: Account) -> list[str]:
+    """The codes under which files have an account's lines: its own and its aliases, those of accounts merged into it
+    too. None where its own code stands for another account.
+    """
+    if AccountAlias.objects.filter(code=account.code).exists():
+        return []
+    codes = [account.code]
+    found = codes
+    while found:
+        further = AccountAlias.objects.filter(account__code__in=found).order_by("code").values_list("code", flat=True)
+        found = [code for code in further if code not in codes]
+        codes += found
+    return codes
+
+
 def aliases_without_account() -> set[str]:
     """Alias codes that no account has: lines under them make no account."""
     return set(AccountAlias.objects.exclude(code__in=Account.objects.values("code")).values_list("code", flat=True))

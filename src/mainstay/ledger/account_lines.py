@@ -72,8 +72,11 @@ class LinesPage:
 
 @dataclass(frozen=True)
 class LinesTotal:
-    """`cost` is the goods cost, lines without one counting as none."""
+    """Of the lines in one currency, as they spell it, blank where none is named; `cost` is the goods cost, lines
+    without one counting as none.
+    """
 
+    currency: str
     lines: int
     amount: Decimal
     cost: Decimal
@@ -102,20 +105,24 @@ def account_lines(wanted: Wanted, *, after: Place | None = None, limit: int = PA
     return LinesPage(rows[:limit], _place(rows[:limit], after) if more else None)
 
 
-def account_lines_total(wanted: Wanted) -> LinesTotal:
-    """Count and sums of all these lines."""
+def account_lines_totals(wanted: Wanted) -> list[LinesTotal]:
+    """Count and sums of all these lines in each currency, the one with the most lines first."""
     parameters: dict[str, Any] = {}
     query = _query(wanted, parameters)
     if query is None:
-        return LinesTotal(0, Decimal("0.0000"), Decimal("0.0000"))
-    sums = "count(*), coalesce(sum(amount), 0)::DECIMAL(38, 4), coalesce(sum(cost), 0)::DECIMAL(38, 4)"
+        return []
+    sums = "count(*), sum(amount)::DECIMAL(38, 4), coalesce(sum(cost), 0)::DECIMAL(38, 4)"
     with reading() as connection:
-        ((lines, amount, cost),) = connection.execute(f"SELECT {sums} {query}", parameters).fetchall()
-    return LinesTotal(lines, amount, cost)
+        found = connection.execute(
+            f"SELECT coalesce(currency, ''), {sums} {query} GROUP BY 1 ORDER BY 2 DESC, 1", parameters
+        ).fetchall()
+    return [LinesTotal(*row) for row in found]
 
 
 def _query(wanted: Wanted, parameters: dict[str, Any]) -> str | None:
     """FROM and WHERE; fills `parameters`. None where no file can hold such a line."""
+    if not wanted.codes:
+        return None
     files, covered, undone = at_one_moment(
         lambda: (
             _files_with(wanted.codes),

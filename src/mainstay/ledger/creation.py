@@ -14,6 +14,7 @@ from mainstay.accounts.selectors import aliases_without_account
 from mainstay.accounts.services import accounts_plan_from_sales, accounts_write_from_sales
 from mainstay.ledger.models import Batch, CreatedAccount, Product
 from mainstay.ledger.units import copy_to
+from mainstay.orm.bulk import insert_rows
 from mainstay.people.selectors import person_finder
 
 pa: Any = importlib.import_module("pyarrow")
@@ -51,17 +52,13 @@ class Created:
     def carry_out(self, batch: Batch) -> tuple[dict[str, int], list[tuple[str, dict[str, Any]]]]:
         """Make what is not there yet, in the transaction of the commit; returns counts and warnings."""
         written = accounts_write_from_sales(rows=self._of_accounts(), people=person_finder())
-        CreatedAccount.objects.bulk_create(
-            (CreatedAccount(batch=batch, account_id=pk) for pk in written.created), batch_size=CHUNK
-        )
+        insert_rows(CreatedAccount, ("batch_id", "account_id"), ((batch.pk, pk) for pk in written.created))
         known = dict(Product.objects.values_list("code", "sales_name").iterator())
         made = [code for code in self.products if code not in known]
-        Product.objects.bulk_create(
-            (
-                Product(code=code, name=self.products[code], sales_name=self.products[code], batch=batch)
-                for code in made
-            ),
-            batch_size=CHUNK,
+        insert_rows(
+            Product,
+            ("code", "name", "sales_name", "revision", "batch_id"),
+            ((code, self.products[code], self.products[code], 0, batch.pk) for code in made),
         )
         unnamed = {code for code, name in self.products.items() if name and known.get(code) == ""}
         if unnamed:

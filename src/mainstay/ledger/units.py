@@ -234,7 +234,12 @@ def write_lines(connection: duckdb.DuckDBPyConnection, lines: Lines, *, batch: i
     """Write the lines that are new, and the changed ones where they replace; returns how many."""
     view_taken(connection, lines, replace=replace)
     columns = ", ".join(name for name in lines.columns if name != "batch")
-    return copy_to(connection, f"SELECT {columns}, {int(batch)}::INTEGER AS batch FROM taken_rows", to)
+    # Lines of the ledger stand in no order, and keeping one takes a third longer; staged rows are numbered by theirs.
+    connection.execute("SET preserve_insertion_order = false")
+    try:
+        return copy_to(connection, f"SELECT {columns}, {int(batch)}::INTEGER AS batch FROM taken_rows", to)
+    finally:
+        connection.execute("SET preserve_insertion_order = true")
 
 
 def view_taken(connection: duckdb.DuckDBPyConnection, lines: Lines, *, replace: bool) -> None:
@@ -290,7 +295,9 @@ def write_covered(connection: duckdb.DuckDBPyConnection, lines: Lines, *, to: Pa
 def copy_to(connection: duckdb.DuckDBPyConnection, query: str, to: Path) -> int:
     """Write a query's rows to a Parquet file; none where there are none."""
     rows = _number(
-        connection, f"COPY ({query}) TO {quoted(to)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        connection,
+        f"""COPY ({query}) TO {quoted(to)}
+        (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 1)""",
     )
     if rows == 0:
         to.unlink(missing_ok=True)

@@ -29,6 +29,8 @@ from mainstay.ledger.reading.styles import Style, decide, decimal_of
 from mainstay.ledger.reading.text import text_records
 from mainstay.ledger.reading.workbook import Sheet
 
+# Read once or twice and thrown away: looking for values that come again takes a third of the writing.
+_STAGED = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION lz4, DICTIONARY_SIZE_LIMIT 1000"
 _ROWS = "read_parquet({path}, file_row_number = true, hive_partitioning = false)"
 
 
@@ -187,7 +189,7 @@ def _parse_relation(
 ) -> Part:
     style = decide(source, match, kind, connection, whole=lambda: relation, written=written)
     query = Parsing(kind, source, match, style, relation).query()
-    connection.execute(f"COPY ({query}) TO {quoted(to)} (FORMAT parquet, COMPRESSION lz4)", list(relation.params))
+    connection.execute(f"COPY ({query}) TO {quoted(to)} ({_STAGED})", list(relation.params))
     counted = "count(*) FILTER (problems IS NULL), count(*) FILTER (len(problems) > 0)"
     found = connection.execute(f"SELECT count(*), {counted} FROM {_ROWS.format(path=quoted(to))}").fetchall()
     return Part(to, style, None if relation.numbered else source.heading_row + 1, relation, *found[0])

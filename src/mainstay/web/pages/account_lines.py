@@ -5,6 +5,7 @@ import binascii
 import json
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import cast
 
 import duckdb
@@ -12,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from mainstay.accounts.selectors import line_codes
+from mainstay.core.currencies import currency_code
 from mainstay.core.errors import N_, Refused
 from mainstay.core.periods import months_before
 from mainstay.ledger.account_lines import (
@@ -20,7 +23,7 @@ from mainstay.ledger.account_lines import (
     SalesLine,
     Wanted,
     account_lines,
-    account_lines_total,
+    account_lines_totals,
 )
 from mainstay.ledger.selectors import product_names
 from mainstay.nightly.freshness import is_stale
@@ -34,7 +37,8 @@ LONGEST_CURSOR = 2_000
 
 @dataclass(frozen=True)
 class LinesPage:
-    """Lines from `first` to `last`, each beside its product's name; `total` is of all of them, not of this page.
+    """Lines from `first` to `last`, each beside its product's name; `totals` are of all of them, not of this page, one
+    for each currency. `converted` is the currency of figures where lines are in others.
 
     `stale`: the ledger has changed since the refresh whose figures link here. `next` and `start` are addresses, blank
     where there is nothing to turn to.
@@ -42,7 +46,9 @@ class LinesPage:
 
     head: Head
     rows: list[tuple[SalesLine, str]]
-    total: LinesTotal
+    count: int
+    totals: list[LinesTotal]
+    converted: str
     first: date
     last: date
     product: str
@@ -67,11 +73,13 @@ def account_lines_page(request: HttpRequest, pk: int) -> HttpResponse:
     if head.window is None:
         return render_page(request, "account/lines", UngradedPage(head))
     first, last = _days(asked["month"], head.window.first_day, head.window.as_of)
-    wanted = Wanted([head.account.code], first, last, asked["product"] or None)
+    wanted = Wanted(line_codes(head.account), first, last, asked["product"] or None)
     try:
-        page, total = account_lines(wanted, after=after), account_lines_total(wanted)
+        page, totals = account_lines(wanted, after=after), account_lines_totals(wanted)
     except duckdb.IOException as error:
         raise Refused(N_("The ledger's files cannot be read. Run `mainstay check`.")) from error
+    figures_in = head.refresh.basis.get("currency", "") if head.refresh else ""
+    totals = _in_currencies(totals, head.refresh.basis.get("unnamed", "") if head.refresh else "")
     names = product_names([row.product for row in page.rows] + [asked["product"]])
     path = reverse("accounts-lines", args=[pk])
     return render_page(
@@ -80,7 +88,9 @@ def account_lines_page(request: HttpRequest, pk: int) -> HttpResponse:
         LinesPage(
             head=head,
             rows=[(row, names.get(row.product or "", "")) for row in page.rows],
-            total=total,
+            count=sum(total.lines for total in totals),
+            totals=totals,
+            converted=figures_in if {total.currency for total in totals} - {figures_in} else "",
             first=first,
             last=last,
             product=asked["product"],
@@ -90,6 +100,18 @@ def account_lines_page(request: HttpRequest, pk: int) -> HttpResponse:
             start=Asked(asked.values).without("after").address(path) if after else "",
         ),
     )
+
+
+def _in_currencies(totals: list[LinesTotal], unnamed: str) -> list[LinesTotal]:
+    """One for each currency, however lines spell it."""
+    found: dict[str, LinesTotal] = {}
+    for total in totals:
+        code = currency_code(total.currency) or unnamed
+        so_far = found.get(code, LinesTotal(code, 0, Decimal(0), Decimal(0)))
+        found[code] = LinesTotal(
+            code, so_far.lines + total.lines, so_far.amount + total.amount, so_far.cost + total.cost
+        )
+    return list(found.values())
 
 
 def _days(month: str, first: date, last: date) -> tuple[date, date]:
