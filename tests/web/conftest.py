@@ -11,8 +11,10 @@ from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from mainstay.ledger import engine
+from mainstay.nightly import refresh as nightly
 from mainstay.people.models import User
 from mainstay.people.services import user_add
+from tests.remembered import remembering
 from tests.web.browsing import DESK
 
 if TYPE_CHECKING:
@@ -26,6 +28,12 @@ CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 def fresh_limits(db: None) -> None:
     """Rate limits count from nothing in each test."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def marts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refresh of what was refreshed before in this process takes the marts from there."""
+    monkeypatch.setattr(nightly, "_marts_written", remembering(nightly._marts_written))
 
 
 @pytest.fixture
