@@ -56,9 +56,13 @@ def _batch(kind: str, query: str, columns: dict[str, str], made: dict[str, str])
         path=path.relative_to(settings.MAINSTAY_HOME).as_posix(),
         rows=rows,
     )
+    _move_on()
+    return batch
+
+
+def _move_on() -> None:
     head, _made = Head.objects.get_or_create(pk=1)
     Head.objects.filter(pk=1).update(revision=head.revision + 1)
-    return batch
 
 
 def cover(query: str) -> None:
@@ -73,6 +77,7 @@ def cover(query: str) -> None:
         path=path.relative_to(settings.MAINSTAY_HOME).as_posix(),
         rows=rows,
     )
+    _move_on()
 
 
 def _rows(query: str) -> list[dict[str, object]]:

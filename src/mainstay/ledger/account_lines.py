@@ -4,17 +4,18 @@ Of clustered files only those are opened whose range has the account in it, and 
 hold it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 from mainstay.ledger.models import Content, LedgerFile
 from mainstay.ledger.reader import reading
-from mainstay.ledger.selectors import at_one_moment, live_files, undone_in
+from mainstay.ledger.selectors import live_files, revision, undone_in
 from mainstay.ledger.units import of_others
 
 PAGE_SIZE = 50
@@ -121,21 +122,14 @@ def account_lines_totals(wanted: Wanted) -> list[LinesTotal]:
 
 def _query(wanted: Wanted, parameters: dict[str, Any]) -> str | None:
     """FROM and WHERE; fills `parameters`. None where no file can hold such a line."""
-    if not wanted.codes:
-        return None
-    files, covered, undone = at_one_moment(
-        lambda: (
-            _files_with(wanted.codes),
-            live_files("sales", Content.COVERED),
-            undone_in("sales", Content.LINES),
-        )
-    )
+    ledger = _ledger()
+    files = _files_with(wanted.codes, ledger.files)
     if not files:
         return None
     parameters |= {"files": files, **{f"code{number}": code for number, code in enumerate(wanted.codes)}}
     # One value compared finds its groups of rows by their smallest and largest; a list does not.
     mine = " OR ".join(f"account = $code{number}" for number in range(len(wanted.codes)))
-    conditions = [f"({mine})", of_others(undone)]
+    conditions = [f"({mine})", of_others(ledger.undone)]
     for name, sign, value in (("first", ">=", wanted.first), ("last", "<=", wanted.last)):
         if value is not None:
             parameters[name] = value
@@ -143,8 +137,8 @@ def _query(wanted: Wanted, parameters: dict[str, Any]) -> str | None:
     if wanted.product is not None:
         parameters |= {"product": wanted.product} if wanted.product else {}
         conditions.append("product = $product" if wanted.product else "product IS NULL")
-    if covered:
-        parameters["covered"] = covered
+    if ledger.covered:
+        parameters["covered"] = ledger.covered
         conditions.append(
             """NOT EXISTS (FROM read_parquet($covered) p WHERE p.batch = l.batch AND p.source = l.source
             AND p.whole = l.document AND p.part IS NOT DISTINCT FROM l.line)"""
@@ -152,14 +146,42 @@ def _query(wanted: Wanted, parameters: dict[str, Any]) -> str | None:
     return f"FROM read_parquet($files) l WHERE {' AND '.join(conditions)}"
 
 
-def _files_with(codes: Sequence[str]) -> list[str]:
+@dataclass(frozen=True)
+class _Ledger:
+    """Files of lines as (path, clustered, first and last account), files of covered pairs, batches undone."""
+
+    files: list[tuple[str, bool, str, str]]
+    covered: list[str]
+    undone: list[int]
+
+
+# The ledger as it was at its last revision seen here: asking for it anew takes longer than reading an account's lines.
+_known: dict[tuple[Path, int | None], _Ledger] = {}
+
+
+def _ledger() -> _Ledger:
+    while True:
+        key = settings.MAINSTAY_HOME, revision()
+        known = _known.get(key)
+        if known is not None:
+            return known
+        files = LedgerFile.objects.filter(kind="sales", content=Content.LINES, retired_at=None).order_by("pk")
+        found = _Ledger(
+            list(files.values_list("path", "clustered", "first_account", "last_account")),
+            live_files("sales", Content.COVERED),
+            undone_in("sales", Content.LINES),
+        )
+        if revision() == key[1]:
+            _known.clear()
+            _known[key] = found
+
+
+def _files_with(codes: Sequence[str], files: Iterable[tuple[str, bool, str, str]]) -> list[str]:
     """Files that may hold lines of these accounts. Compared here: databases sort texts each in their own way."""
-    files = LedgerFile.objects.filter(kind="sales", content=Content.LINES, retired_at=None).order_by("pk")
-    ranges = files.values_list("path", "clustered", "first_account", "last_account")
     return [
         str(settings.MAINSTAY_HOME / path)
-        for path, clustered, first, last in ranges
-        if not clustered or any(first <= code <= last for code in codes)
+        for path, clustered, first, last in files
+        if codes and (not clustered or any(first <= code <= last for code in codes))
     ]
 
 

@@ -80,13 +80,14 @@ def cost_lines(engine: Engine) -> Table:
 def at_one_moment(read: Callable[[], T]) -> T:
     """What `read` finds, all of it as it was at one moment: read again where the ledger changed in between."""
     while True:
-        before = _revision()
+        before = revision()
         found = read()
-        if _revision() == before:
+        if revision() == before:
             return found
 
 
-def _revision() -> int | None:
+def revision() -> int | None:
+    """Moves on with every change of what counts in the ledger."""
     return Head.objects.values_list("revision", flat=True).first()
 
 

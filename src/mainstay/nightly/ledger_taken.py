@@ -12,8 +12,7 @@ from mainstay.core import clock
 from mainstay.core.errors import N_, Conflict, Refused
 from mainstay.core.periods import Window
 from mainstay.ledger.computing import Engine
-from mainstay.ledger.models import Head
-from mainstay.ledger.selectors import cost_lines, live_batches, sales_lines
+from mainstay.ledger.selectors import cost_lines, live_batches, revision, sales_lines
 from mainstay.ledger.warehouse import WarehouseEngine
 from mainstay.ledger.warehouse_names import make_known
 from mainstay.nightly.merged_accounts import merged
@@ -47,9 +46,9 @@ def taken(backend: Engine) -> Ledger:
         make_known(backend)
         return replace(_read(backend), batches=[], state=state)
     while True:
-        before = _revision()
+        before = revision()
         ledger = _read(backend)
-        if _revision() == before:
+        if revision() == before:
             return ledger
 
 
@@ -65,10 +64,6 @@ def check_unchanged(backend: Engine, ledger: Ledger) -> None:
             N_("The lines at %(ledger)s changed while they were read. Refresh again when nobody writes them."),
             ledger=backend.shown,
         )
-
-
-def _revision() -> int | None:
-    return Head.objects.values_list("revision", flat=True).first()
 
 
 def day_of(backend: Engine, ledger: Ledger, as_of: date | None) -> date:
