@@ -191,3 +191,11 @@ def test_the_preview_asks_little_of_the_database(logged_in: Client, django_asser
 def test_the_page_speaks_chinese(logged_in: Client) -> None:
     User.objects.update(language="zh-hans")
     assert 'lang="zh-hans"' in shown(logged_in, waiting(logged_in))
+
+
+def test_a_column_that_no_heading_tells_is_marked_as_guessed(logged_in: Client) -> None:
+    rows = "".join(f"S{day},2024-01-{day},A1,{day}.50\n" for day in range(10, 20))
+    page = shown(logged_in, waiting(logged_in, f"document,x,account,y\n{rows}"))
+    assert page.count("guessed from what it holds") == 2
+    told = shown(logged_in, waiting(logged_in, "document,date,account,amount\nS1,2024-01-31,A1,5.50\n"))
+    assert "guessed from what it holds" not in told

@@ -1,6 +1,6 @@
 """The files of an upload as they are understood: what they are, their columns, their first rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -55,7 +55,9 @@ class FileView:
 
 @dataclass(frozen=True)
 class ColumnView:
-    """A column of the file shown: its heading and the field it serves. A made one has no place in the file."""
+    """A column of the file shown: its heading and the field it serves, `guessed` from what it holds where no heading
+    tells. A made one has no place in the file.
+    """
 
     place: int
     heading: str
@@ -63,6 +65,7 @@ class ColumnView:
     label: str
     numeric: bool
     made: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,7 @@ def _style(source: SourceFile, match: Match, kind: str) -> Style | None:
 
 
 def _shown(source: SourceFile, found: Matched, kind: str) -> Table:
-    columns = _columns(source, found.fields, kind)
+    columns = _columns(source, found, kind)
     table = Table([], columns, source.columns, _raw(source, columns), [])
     if found.wrong is not None or found.match is None:
         return replace(table, wrong=told(found.wrong) if found.wrong else "")
@@ -196,16 +199,18 @@ def _shown(source: SourceFile, found: Matched, kind: str) -> Table:
     return replace(table, rows=list(_rows(understood, source, columns)), understood=True)
 
 
-def _columns(source: SourceFile, fields: Mapping[str, str], kind: str) -> list[ColumnView]:
-    known = {heading: name for name, heading in fields.items()}
+def _columns(source: SourceFile, found: Matched, kind: str) -> list[ColumnView]:
+    known = {heading: name for name, heading in found.fields.items()}
+    guessed = found.match.by_content if found.match else ()
     columns = []
     for place, heading in enumerate(source.columns):
         if heading or any(len(row) > place and row[place] for row in source.sample):
             field = kind_named(kind).field(known.pop(heading, ""))
-            numeric = field is not None and field.type in DECIMALS
-            columns.append(
-                ColumnView(place, heading, field.name if field else "", field.label if field else "", numeric)
-            )
+            view = ColumnView(place, heading, "", "", numeric=False)
+            if field is not None:
+                numeric, by_content = field.type in DECIMALS, field.name in guessed
+                view = replace(view, field=field.name, label=field.label, numeric=numeric, guessed=by_content)
+            columns.append(view)
     return columns
 
 
