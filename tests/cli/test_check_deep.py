@@ -1,5 +1,6 @@
 """`mainstay check --deep` counts everything again, and says what is wrong."""
 
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -109,7 +110,9 @@ def test_a_pair_that_finds_nothing(ledger: None) -> None:
 
 
 def test_marts_that_do_not_add_up(ledger: None, home: Path) -> None:
+    """Of a refresh from before fingerprints were kept."""
     done = refresh(as_of=TINY_DAY)
+    Refresh.objects.update(files={})
     path = home / done.folder / "accounts.parquet"
     whole = path.read_bytes()
     duckdb.execute(
@@ -122,3 +125,33 @@ def test_marts_that_do_not_add_up(ledger: None, home: Path) -> None:
     path.write_bytes(whole)
     assert wrong(exit_code=0) == {}
     assert Refresh.objects.get().current
+
+
+def test_every_mart_is_what_was_published(ledger: None, home: Path) -> None:
+    """One byte, or a file that is gone: of the current refresh and of an earlier day that can still be shown."""
+    earlier, done = refresh(as_of=TINY_DAY - timedelta(days=30)), refresh(as_of=TINY_DAY)
+    assert wrong(exit_code=0) == {}
+    for path in [*(home / done.folder).glob("*.parquet"), home / earlier.folder / "months.parquet"]:
+        whole = path.read_bytes()
+        assert done.files.get(path.name) or earlier.files.get(path.name)
+        path.write_bytes(whole[:6] + bytes([whole[6] ^ 1]) + whole[7:])
+        assert path.relative_to(home).as_posix() in wrong()["figures"]
+        path.unlink()
+        assert "missing or not what was published" in wrong()["figures"]
+        path.write_bytes(whole)
+    assert wrong(exit_code=0) == {}
+
+
+@pytest.mark.parametrize("content", [None, b"overwritten", b"PAR1" + bytes(64) + b"PAR1"])
+def test_figures_that_cannot_be_read_are_told_in_a_sentence(ledger: None, home: Path, content: bytes | None) -> None:
+    done = refresh(as_of=TINY_DAY)
+    path = home / done.folder / "accounts.parquet"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    result = run("show", "accounts", exit_code=1)
+    assert result.stdout == ""
+    assert "Refresh again" in result.stderr
+    run("refresh", "--as-of", TINY_DAY.isoformat())
+    assert "code" in run("show", "accounts", "--format", "csv").stdout
+    assert wrong(exit_code=0) == {}

@@ -96,6 +96,7 @@ def refresh_publish(
         summary=figures.summary,
         pareto=figures.pareto,
         matrix=figures.matrix,
+        files=files.fingerprints(refresh),
     )
     before = Refresh.objects.filter(current=True).first()
     if make_current:

@@ -14,7 +14,7 @@ from ibis.expr.types import Table
 
 from mainstay.grading.models import Refresh, RefreshState
 from mainstay.ledger.computing import Engine
-from mainstay.ledger.writer import sync
+from mainstay.ledger.writer import fingerprint, sync
 
 # The total order of each file: one account's rows lie together.
 ORDER = {
@@ -49,6 +49,11 @@ def file_of(refresh: Refresh, name: str) -> str:
 def has_mart(refresh: Refresh, name: str) -> bool:
     """Whether `refresh` wrote this mart: one without products that are known, or of an earlier version, lacks some."""
     return Path(file_of(refresh, name)).exists()
+
+
+def fingerprints(refresh: Refresh) -> dict[str, tuple[int, str]]:
+    """The length in bytes and the SHA-256 of each file that `refresh` wrote, by its name."""
+    return {path.name: fingerprint(path) for path in sorted(folder_of(refresh).glob("*.parquet"))}
 
 
 @contextmanager
