@@ -9,6 +9,7 @@ from mainstay.accounts.models import Account
 from mainstay.grading.models import Refresh
 from mainstay.ledger.models import Batch
 from mainstay.people.models import AuditEntry
+from tests.web.accounts import table, words
 from tests.web.imports import bring_in
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +87,20 @@ def test_the_result_asks_little_of_the_database(logged_in: Client, django_assert
     logged_in.get(answer.url)
     with django_assert_num_queries(8):
         logged_in.get(answer.url)
+
+
+def test_undoing_says_what_stays_and_what_will_be_in_no_import(logged_in: Client) -> None:
+    head = "document,date,account,amount\n"
+    bring_in(logged_in, head + "S1,2024-01-10,A,5\nS2,2024-01-11,B,1\nS3,2024-01-11,B,2\n")
+    bring_in(logged_in, head + "S1,2024-01-10,A,6\nS2,2024-01-11,B,1\n", on_conflict="keep")
+    first, last = Batch.objects.order_by("pk")
+    page = words(logged_in.get(f"/imports/batches/{first.pk}/undo/"))
+    assert "2 lines go out of the ledger. 1 line stays, since another import holds the same." in page
+    assert f"1 document will be in no import , though import {last.pk} has S1 too" in page
+    assert logged_in.post(f"/imports/batches/{first.pk}/undo/").status_code == 303
+    found = table(logged_in.get("/ledger/?q=S"), "Documents")
+    assert [(row[0], row[-1]) for row in found[1:]] == [
+        ("S1", "does not count"), ("S2", ""), ("S3", "does not count"),
+    ]  # fmt: skip
+    page = words(logged_in.get(f"/imports/batches/{last.pk}/"))
+    assert "It now counts 1 line more than it brought" in page

@@ -9,12 +9,13 @@ from typing import Any
 import duckdb
 
 from mainstay.core.errors import N_, Refused
+from mainstay.core.sql import quoted
 from mainstay.ledger.engine import duckdb_opened
-from mainstay.ledger.history import readable
+from mainstay.ledger.history import files_of_undone, readable
 from mainstay.ledger.models import Batch, Content
 from mainstay.ledger.schema import LINES, Lines
-from mainstay.ledger.selectors import live_files
-from mainstay.ledger.units import named, part_of
+from mainstay.ledger.selectors import live_files, undone_in
+from mainstay.ledger.units import named, of_others, part_of
 from mainstay.ledger.versions import Part, meets, replaced_by
 
 PAGE = 50
@@ -39,7 +40,8 @@ class Asked:
 class Document:
     """A document as it counts today. `by_itself` tells a cost without reference, which has no history.
 
-    `replaced` tells that some of its lines were said otherwise before.
+    `replaced` tells that some of its lines were said otherwise before. One that does not count has days, accounts and
+    imports as they were said, by imports that were undone or whose lines were kept out.
     """
 
     source: str
@@ -51,6 +53,10 @@ class Document:
     accounts: list[str]
     batches: list[int]
     replaced: bool
+
+    @property
+    def counts(self) -> bool:
+        return self.lines > 0
 
     @property
     def name(self) -> str:
@@ -99,14 +105,21 @@ def find_documents(asked: Asked, *, after: tuple[str, str] | None = None, size: 
     if lines is None:
         raise Refused(N_("Documents are of %(kinds)s."), kinds=", ".join(LINES))
     files = live_files(asked.kind, Content.LINES, source=asked.source or None)
-    if not files or not asked:
+    beside = _beside(asked)
+    if not [*files, *beside] or not asked:
         return Found([])
     with duckdb_opened() as connection, readable():
-        keys = _keys(connection, lines, asked, files, after, size + 1)
+        keys = _keys(connection, lines, asked, [*files, *beside], after, size + 1)
         if not keys:
             return Found([])
-        rows = _documents(connection, lines, files, keys[:size])
+        rows = _documents(connection, lines, files, beside, keys[:size])
     return Found(rows, keys[size - 1] if len(keys) > size else None)
+
+
+def _beside(asked: Asked) -> list[str]:
+    """Files with lines that do not count: of undone imports, and those kept out. What an import brought is without."""
+    undone = [path for _batch, content, path in files_of_undone(asked.kind, asked.source) if content != Content.REPEATS]
+    return undone if asked.batch else [*undone, *live_files(asked.kind, Content.KEPT, source=asked.source or None)]
 
 
 def _keys(
@@ -143,27 +156,49 @@ def _keys(
 
 
 def _documents(
-    connection: duckdb.DuckDBPyConnection, lines: Lines, files: list[str], keys: list[tuple[str, str]]
+    connection: duckdb.DuckDBPyConnection,
+    lines: Lines,
+    files: list[str],
+    beside: list[str],
+    keys: list[tuple[str, str]],
 ) -> list[Document]:
     wholes = [whole for whole, _source in keys]
     _load(connection, lines, files, wholes)
-    found = connection.execute(
-        """SELECT whole, source, count(*) FILTER (counts), coalesce(sum(amount) FILTER (counts), 0),
-            min(date) FILTER (counts), max(date) FILTER (counts),
-            list_sort(list(DISTINCT account) FILTER (counts AND account IS NOT NULL)), list_sort(list(DISTINCT batch)),
-            NOT bool_and(counts)
-        FROM said GROUP BY whole, source"""
-    ).fetchall()
-    told = {
-        (whole, source): Document(source, whole, count, amount, first, last, accounts or [], batches, replaced)
-        for whole, source, count, amount, first, last, accounts, batches, replaced in found
-    }
+    told = _told(connection, "counts")
+    if any(key not in told for key in keys):
+        _load(connection, lines, [*files, *beside], wholes, counting=False)
+        told = _told(connection, "true") | told
     return [told[key] for key in keys]
 
 
-def _load(connection: duckdb.DuckDBPyConnection, lines: Lines, files: list[str], wholes: list[str]) -> None:
-    """`said`: the lines of these documents, and whether each counts."""
-    covered = live_files(lines.kind, Content.COVERED)
+def _told(connection: duckdb.DuckDBPyConnection, which: str) -> dict[tuple[str, str], Document]:
+    """The documents of `said` by key, with the days and accounts of those lines for which `which` holds."""
+    found = connection.execute(
+        f"""SELECT whole, source, count(*) FILTER (counts), coalesce(sum(amount) FILTER (counts), 0),
+            min(date) FILTER ({which}), max(date) FILTER ({which}),
+            list_sort(list(DISTINCT account) FILTER ({which} AND account IS NOT NULL)), list_sort(list(DISTINCT batch)),
+            bool_or(counts) AND NOT bool_and(counts)
+        FROM said GROUP BY whole, source"""
+    ).fetchall()
+    return {
+        (whole, source): Document(source, whole, count, amount, first, last, accounts or [], batches, replaced)
+        for whole, source, count, amount, first, last, accounts, batches, replaced in found
+    }
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection,
+    lines: Lines,
+    files: list[str],
+    wholes: list[str],
+    *,
+    counting: bool = True,
+) -> None:
+    """`said`: the lines that live batches brought of these documents, and whether each counts.
+
+    Where not `counting`, what these files say whoever brought it, which then counts for nothing.
+    """
+    covered = live_files(lines.kind, Content.COVERED) if counting else []
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE pairs (source VARCHAR, whole VARCHAR, part VARCHAR, batch INTEGER)"
     )
@@ -173,14 +208,23 @@ def _load(connection: duckdb.DuckDBPyConnection, lines: Lines, files: list[str],
             "WHERE c.whole IN (SELECT unnest($wholes))",
             {"files": covered, "wholes": wholes},
         )
+    others = of_others(undone_in(lines.kind, Content.LINES)) if counting else "true"
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE said AS
         SELECT l.{lines.whole} AS whole, l.source, {part_of("l", lines)} AS part, l.batch, l.date, l.account, l.amount,
-            NOT EXISTS (FROM pairs p WHERE p.batch = l.batch AND p.source = l.source AND p.whole = l.{lines.whole}
-                AND p.part IS NOT DISTINCT FROM {part_of("l", lines)}) AS counts
-        FROM read_parquet($files) l WHERE l.{lines.whole} IN (SELECT unnest($wholes))""",
-        {"files": files, "wholes": wholes},
+            {counting} AND NOT EXISTS (FROM pairs p WHERE p.batch = l.batch AND p.source = l.source
+                AND p.whole = l.{lines.whole} AND p.part IS NOT DISTINCT FROM {part_of("l", lines)}) AS counts
+        FROM {_source(files, lines)} l WHERE l.{lines.whole} IN (SELECT unnest($wholes)) AND {others}""",
+        {"wholes": wholes},
     )
+
+
+def _source(files: list[str], lines: Lines) -> str:
+    """What stands after FROM: these files, of which there may be none."""
+    if files:
+        return f"read_parquet([{', '.join(quoted(path) for path in files)}])"
+    nothing = ", ".join(f"NULL::{kind} AS {name}" for name, kind in lines.columns.items())
+    return f"(SELECT {nothing} LIMIT 0)"
 
 
 def replaced_units(batch: Batch, *, after: str | None = None, size: int = PAGE) -> Found:

@@ -126,14 +126,26 @@ def _undone(connection: duckdb.DuckDBPyConnection, lines: Lines, key: Mapping[st
     batches = Batch.objects.filter(kind=lines.kind, source=key["source"], state=State.UNDONE)
     files: dict[Content, list[str]] = {Content.LINES: [], Content.KEPT: [], Content.REPEATS: []}
     kept: set[int] = set()
-    for batch, content, path in LedgerFile.objects.filter(
-        batch__in=batches, content__in=files, retired_at__isnull=False
-    ).values_list("batch", "content", "path"):
-        if (settings.MAINSTAY_HOME / path).exists():
-            files[Content(content)].append(str(settings.MAINSTAY_HOME / path))
-            kept.add(batch)
+    for batch, content, path in files_of_undone(lines.kind, key["source"]):
+        files[content].append(path)
+        kept.add(batch)
     found = _found(connection, lines, key, files)
     return found, [batch for batch in batches.select_related("undone_by").order_by("pk") if batch.pk not in kept]
+
+
+def files_of_undone(kind: str, source: str = "") -> Iterator[tuple[int, Content, str]]:
+    """The batch, the content and the path of each file of undone batches (of a source) that is still there."""
+    batches = Batch.objects.filter(kind=kind, state=State.UNDONE)
+    if source:
+        batches = batches.filter(source=source)
+    files = LedgerFile.objects.filter(
+        batch__in=batches,
+        content__in=(Content.LINES, Content.KEPT, Content.REPEATS),
+        retired_at__isnull=False,
+    )
+    for batch, content, path in files.values_list("batch", "content", "path"):
+        if (settings.MAINSTAY_HOME / path).exists():
+            yield batch, Content(content), str(settings.MAINSTAY_HOME / path)
 
 
 def _found(

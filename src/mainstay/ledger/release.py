@@ -58,7 +58,7 @@ def load_release(
         f"""CREATE OR REPLACE TEMP TABLE heirs AS
         SELECT r.source, r.whole, r.part, min(r.batch) AS batch FROM repeated r
         WHERE r.batch > {int(batch)} AND NOT EXISTS (FROM holders h WHERE h.whole = r.whole
-            AND h.batch > {int(batch)} AND h.batch <= r.batch AND {_meet("h", "r")})
+            AND h.batch > {int(batch)} AND h.batch <= r.batch AND {meet("h", "r")})
         GROUP BY ALL"""
     )
     connection.execute("INSERT INTO holders SELECT source, whole, part, batch FROM heirs")
@@ -99,14 +99,18 @@ def write_covered_without(connection: duckdb.DuckDBPyConnection, *, covered: Seq
         UNION ALL
         SELECT DISTINCT source, whole, part, batch FROM holders h
         WHERE EXISTS (FROM holders later WHERE later.whole = h.whole AND later.batch > h.batch
-            AND {_meet("later", "h")})""",
+            AND {meet("later", "h")})""",
         to,
     )
 
 
-def _meet(one: str, other: str) -> str:
-    """Whether two units of one document speak of the same lines: the same part, or one of the document as a whole."""
-    return f"({one}.part IS NOT DISTINCT FROM {other}.part OR ({one}.part IS NULL) <> ({other}.part IS NULL))"
+def meet(one: str, other: str, part: str = "") -> str:
+    """Whether two units of one document speak of the same lines: the same part, or one of the document as a whole.
+
+    `part` is that of the other unit where it is no column `part`.
+    """
+    part = part or f"{other}.part"
+    return f"({one}.part IS NOT DISTINCT FROM {part} OR ({one}.part IS NULL) <> ({part} IS NULL))"
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str]) -> None:

@@ -20,6 +20,7 @@ from mainstay.ledger.engine import duckdb_opened
 from mainstay.ledger.models import Batch, Content, State
 from mainstay.ledger.schema import LINES
 from mainstay.ledger.selectors import batches, files_holding
+from mainstay.ledger.undo_foresight import UndoForeseen, undo_foreseen
 from mainstay.nightly.freshness import is_stale
 from mainstay.web.asked import asked_of
 from mainstay.web.page import render_page
@@ -66,7 +67,10 @@ class BatchPage:
 
 @dataclass(frozen=True)
 class UndoPage:
+    """`foreseen` is None where nothing can be told of lines."""
+
     batch: Batch
+    foreseen: UndoForeseen | None
     action: str
     back: str
 
@@ -100,7 +104,8 @@ def imports_undo(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, _("Batch %(batch)s is undone already.") % {"batch": pk})
         return HttpResponseRedirect(back, status=303)
     if request.method != "POST":
-        return render_page(request, "imports/undo", UndoPage(batch, reverse("imports-undo", args=[pk]), back))
+        page = UndoPage(batch, undo_foreseen(batch), reverse("imports-undo", args=[pk]), back)
+        return render_page(request, "imports/undo", page)
     if not any(job.about.get("batch") == pk for job in jobs_active("undo")):
         job_start(kind="undo", person=importer(request), about={"batch": pk, "next": reverse("imports")})
     return HttpResponseRedirect(reverse("imports"), status=303)
