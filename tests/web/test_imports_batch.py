@@ -104,3 +104,14 @@ def test_undoing_says_what_stays_and_what_will_be_in_no_import(logged_in: Client
     ]  # fmt: skip
     page = words(logged_in.get(f"/imports/batches/{last.pk}/"))
     assert "It now counts 1 line more than it brought" in page
+
+
+def test_currencies_are_not_added_up(logged_in: Client) -> None:
+    """By hand: two months in euro, one in dollars, one without currency."""
+    rows = "S1,2024-01-10,A,5,EUR\nS2,2024-02-11,A,7.5,EUR\nS3,2024-02-11,A,100,USD\nS4,2024-02-12,A,1,\n"
+    answer = bring_in(logged_in, "document,date,account,amount,currency\n" + rows)
+    found = table(logged_in.get(answer.url), "Its lines by month")
+    assert [row[1:] for row in found if row[0] == "Total"] == [
+        ["–", "1", "1.00"], ["EUR", "2", "12.50"], ["USD", "1", "100.00"],
+    ]  # fmt: skip
+    assert ["Feb 2024", "USD", "1", "100.00"] in found

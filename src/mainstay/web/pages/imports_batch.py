@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 import duckdb
@@ -18,12 +17,14 @@ from mainstay.jobs.selectors import jobs_active
 from mainstay.jobs.services import job_start
 from mainstay.ledger.engine import duckdb_opened
 from mainstay.ledger.models import Batch, Content, State
+from mainstay.ledger.orders import MonthSum
 from mainstay.ledger.schema import LINES
 from mainstay.ledger.selectors import batches, files_holding
 from mainstay.ledger.undo_foresight import UndoForeseen, undo_foreseen
 from mainstay.nightly.freshness import is_stale
 from mainstay.web.asked import asked_of
 from mainstay.web.page import render_page
+from mainstay.web.pages.imports_check import MonthView, month_views
 from mainstay.web.pages.imports_receiving import importer, importers_only
 from mainstay.web.pages.imports_uploads import Pending, pending_of
 from mainstay.web.pages.imports_words import warnings
@@ -32,32 +33,34 @@ MONTHS = 24
 
 
 @dataclass(frozen=True)
-class Month:
-    """`share` of the month with the largest amount."""
+class Total:
+    """All months in one currency."""
 
-    month: date
+    currency: str
     lines: int
     amount: Decimal
-    share: Decimal
 
 
 @dataclass(frozen=True)
 class Months:
-    """The latest months of a batch's own lines; `earlier` are left out. The sums are of all months."""
+    """The latest months of a batch's own lines by currency; `earlier` are left out. The totals are of all months."""
 
-    rows: list[Month]
+    rows: list[MonthView]
     earlier: int
-    lines: int
-    amount: Decimal
+    totals: list[Total]
 
 
 @dataclass(frozen=True)
 class BatchPage:
-    """`upload` is the upload it came from, as long as that is kept and asked for by its owner."""
+    """`upload` is the upload it came from, as long as that is kept and asked for by its owner.
+
+    `inherited` lines it said like an import that was undone since: they are its own from then on.
+    """
 
     batch: Batch
     live: bool
     of_lines: bool
+    inherited: int
     months: Months | None
     stale: bool
     upload: Pending | None
@@ -86,6 +89,7 @@ def imports_batch(request: HttpRequest, pk: int) -> HttpResponse:
         batch=batch,
         live=live,
         of_lines=batch.kind in LINES,
+        inherited=inherited(batch) if live else 0,
         months=months_of(batch) if live else None,
         stale=is_stale(current_refresh()),
         upload=upload,
@@ -111,6 +115,13 @@ def imports_undo(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("imports"), status=303)
 
 
+def inherited(batch: Batch) -> int:
+    """How many lines it holds beside those it brought; 0 where that was not recorded."""
+    if batch.lines is None:
+        return 0
+    return max(batch.lines - batch.counts.get("new", 0) - batch.counts.get("replaced", 0), 0)
+
+
 def batch_of(pk: int) -> Batch:
     """Raises NotFound where there was no such import."""
     batch = batches().filter(pk=pk).first() if pk < 2**31 else None
@@ -128,28 +139,29 @@ def _upload(request: HttpRequest, token: str, batch: Batch) -> Pending | None:
 
 
 def months_of(batch: Batch) -> Months | None:
-    """Lines and amounts of a batch by month, as it brought them; None where it has no lines of its own."""
+    """Lines and amounts of a batch by month and currency; None where it has no lines of its own."""
     paths = files_holding(batch, Content.LINES)
     if not paths:
         return None
     try:
         with duckdb_opened() as connection:
-            found: list[tuple[date, int, Decimal]] = connection.execute(
-                "SELECT date_trunc('month', date)::DATE, count(*), sum(amount) FROM read_parquet($files) "
-                "WHERE batch = $batch GROUP BY ALL ORDER BY ALL DESC",
+            found = connection.execute(
+                "SELECT date_trunc('month', date)::DATE AS month, coalesce(currency, '') AS currency, count(*), "
+                "sum(amount) FROM read_parquet($files) WHERE batch = $batch GROUP BY ALL ORDER BY month DESC, currency",
                 {"files": paths, "batch": batch.pk},
             ).fetchall()
     except duckdb.IOException as error:
         raise Refused(N_("The files of this import cannot be read. Run `mainstay check`.")) from error
-    if not found:
-        return None
-    largest = max(abs(amount) for _month, _lines, amount in found)
+    sums = [MonthSum(*row) for row in found]
+    months = list(dict.fromkeys(one.month for one in sums))
+    shown = set(months[:MONTHS])
     return Months(
-        rows=[
-            Month(month, lines, amount, abs(amount) / largest if largest else Decimal(0))
-            for month, lines, amount in found[:MONTHS]
-        ],
-        earlier=max(len(found) - MONTHS, 0),
-        lines=sum(lines for _month, lines, _amount in found),
-        amount=sum((amount for _month, _lines, amount in found), Decimal(0)),
+        rows=[view for view in month_views(sums) if view.month in shown],
+        earlier=max(len(months) - MONTHS, 0),
+        totals=[_total(currency, sums) for currency in sorted({one.currency for one in sums})],
     )
+
+
+def _total(currency: str, sums: Sequence[MonthSum]) -> Total:
+    mine = [one for one in sums if one.currency == currency]
+    return Total(currency, sum(one.lines for one in mine), sum((one.amount for one in mine), Decimal(0)))

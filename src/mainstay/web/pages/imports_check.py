@@ -192,7 +192,11 @@ def _plain_refusal(one: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _months(found: Sequence[Sequence[Any]]) -> list[MonthView]:
-    sums = [MonthSum(date.fromisoformat(one[0]), one[1], one[2], Decimal(one[3])) for one in found]
+    return month_views([MonthSum(date.fromisoformat(one[0]), one[1], one[2], Decimal(one[3])) for one in found])
+
+
+def month_views(sums: Sequence[MonthSum]) -> list[MonthView]:
+    """The same with shares."""
     most: dict[str, Decimal] = {}
     for one in sums:
         most[one.currency] = max(most.get(one.currency, Decimal(0)), abs(one.amount))
