@@ -32,6 +32,7 @@ def home(settings: object, tmp_path: Path) -> Path:
     folder = tmp_path / "home"
     (folder / "uploads").mkdir(parents=True)
     settings.MAINSTAY_HOME = folder  # type: ignore[attr-defined]
+    settings.HOME_WAS_EMPTY = False  # type: ignore[attr-defined]
     settings.FILE_UPLOAD_TEMP_DIR = folder / "uploads"  # type: ignore[attr-defined]
     settings.MAINSTAY_MEMORY = 1024  # type: ignore[attr-defined]
     # A job is done where it is asked for; tests of workers say otherwise.

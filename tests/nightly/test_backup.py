@@ -2,7 +2,10 @@
 
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -202,6 +205,21 @@ def test_a_file_that_is_not_there_or_no_tar_is_refused(tmp_path: Path, empty: Pa
     (tmp_path / "sales.csv").write_text("document,date\n" * 200)
     with pytest.raises(Refused, match="is damaged or no backup"):
         restore(archive=tmp_path / "sales.csv")
+
+
+def test_a_new_home_is_empty_where_a_backup_is_refused(tmp_path: Path) -> None:
+    """What starting makes goes again: the key, the folder of uploads, the lock."""
+    home, junk = tmp_path / "new", tmp_path / "junk.tar"
+    junk.write_text("no backup")
+    start = [sys.executable, "-c", "from mainstay.cli.main import run; run()", "restore", str(junk)]
+    environment = {**os.environ, "MAINSTAY_HOME": str(home), "DATABASE_URL": ""}
+    done = subprocess.run(start, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "is damaged or no backup" in done.stderr
+    assert list(home.iterdir()) == []
+    (home / "secret.key").write_text("of its owner")
+    assert subprocess.run(start, env=environment, capture_output=True, check=False).returncode == 1
+    assert (home / "secret.key").read_text() == "of its owner"
 
 
 def test_a_home_that_is_not_empty_is_refused(made: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:

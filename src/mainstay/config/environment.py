@@ -23,9 +23,10 @@ class BadEnvironment(SystemExit):
 
 @dataclass(frozen=True)
 class Environment:
-    """What the environment says. Sizes are in MiB."""
+    """What the environment says. Sizes are in MiB. `home_was_empty` before this start, or was not there."""
 
     home: Path
+    home_was_empty: bool
     database: dict[str, Any]
     engine: str
     ledger: Warehouse | None
@@ -46,9 +47,11 @@ class Environment:
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> "Environment":
         home = Path(environ.get("MAINSTAY_HOME") or Path.home() / ".mainstay").expanduser().absolute()
+        home_was_empty = not any(home.glob("*"))
         make_home(home)
         return cls(
             home=home,
+            home_was_empty=home_was_empty,
             database=database(environ.get("DATABASE_URL", ""), home),
             engine=_address(environ, "MAINSTAY_ENGINE", _engine, ENGINE_WANTED) or "duckdb://",
             ledger=_address(environ, "MAINSTAY_LEDGER", warehouse_address, LEDGER_WANTED),

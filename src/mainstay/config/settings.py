@@ -10,6 +10,7 @@ from mainstay.config.environment import Environment
 ENVIRONMENT = Environment.read()
 
 MAINSTAY_HOME = ENVIRONMENT.home
+HOME_WAS_EMPTY = ENVIRONMENT.home_was_empty
 MAINSTAY_ENGINE = ENVIRONMENT.engine
 MAINSTAY_LEDGER = ENVIRONMENT.ledger
 MAINSTAY_CURRENCY = ENVIRONMENT.currency

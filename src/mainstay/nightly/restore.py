@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ def restore(*, archive: Path, progress: Progress = no_progress) -> dict[str, Any
     other database. Nothing is left behind then.
     """
     home: Path = settings.MAINSTAY_HOME
-    with turn("restore", N_("waiting for another restore"), progress):
+    with turn("restore", N_("waiting for another restore"), progress), _as_before(home):
         _check_empty(home)
         with _staging(home) as folder:
             progress(N_("reading the backup"), 0)
@@ -75,6 +75,20 @@ def _check_fits(archive: Path, about: dict[str, Any]) -> None:
             theirs=about.get("database"),
             ours=connection.vendor,
         )
+
+
+@contextmanager
+def _as_before(home: Path) -> Iterator[None]:
+    """Where it fails, a home that was empty when this process started is so again: a start makes files of its own."""
+    try:
+        yield
+    except BaseException:
+        if settings.HOME_WAS_EMPTY:
+            for name in (SECRET, "restore.lock"):
+                (home / name).unlink(missing_ok=True)
+            with suppress(OSError):  # somebody else has put something there
+                (home / "uploads").rmdir()
+        raise
 
 
 @contextmanager
