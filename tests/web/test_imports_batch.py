@@ -10,7 +10,7 @@ from mainstay.grading.models import Refresh
 from mainstay.ledger.models import Batch
 from mainstay.people.models import AuditEntry
 from tests.web.accounts import table, words
-from tests.web.imports import bring_in
+from tests.web.imports import bring_in, waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +115,19 @@ def test_currencies_are_not_added_up(logged_in: Client) -> None:
         ["–", "1", "1.00"], ["EUR", "2", "12.50"], ["USD", "1", "100.00"],
     ]  # fmt: skip
     assert ["Feb 2024", "USD", "1", "100.00"] in found
+
+
+def test_rows_without_account_are_counted(logged_in: Client) -> None:
+    rows = "document,date,account,amount\nS1,2024-01-10,A,5\nS2,2024-01-11,,1\nS3,2024-01-11,,2\n"
+    address = waiting(logged_in, rows)
+    note = "2 rows name no account"
+    assert "Without account 2 count in no account" in words(logged_in.get(address))
+    assert note in words(logged_in.get(address))
+    done = words(logged_in.get(logged_in.post(address, {"action": "import"}).url))
+    assert "Without account 2" in done
+    assert note in done
+    costs = "date,account,kind,amount\n2024-01-10,,service,5\n"
+    page = words(logged_in.get(waiting(logged_in, costs, kind="costs")))
+    assert "Without account 1 count as overhead" in page
+    assert "name no account" not in page
+    assert "Without account" not in words(logged_in.get(waiting(logged_in)))

@@ -163,6 +163,7 @@ def _created(created: Created, batch: Batch) -> Made:
 
 def _counts(verdicts: units.Verdicts, order: Order, refused: int) -> dict[str, int]:
     replaces = order.on_conflict == "replace"
+    told = {"without_account": verdicts.without_account} if verdicts.without_account else {}
     return {
         "rows": verdicts.rows + refused,
         "refused": refused,
@@ -171,6 +172,7 @@ def _counts(verdicts: units.Verdicts, order: Order, refused: int) -> dict[str, i
         "replaced": verdicts.changed_rows if replaces else 0,
         "kept": 0 if replaces else verdicts.changed_rows,
         "conflicts": verdicts.changed_units,
+        **told,
     }
 
 

@@ -26,9 +26,13 @@ _ROW_AS_UNIT = """coalesce(reference, chr(31) || concat_ws(chr(31), date, coales
 
 @dataclass(frozen=True)
 class Verdicts:
-    """How many units and lines came in of each kind. `changed` differ from what the ledger holds."""
+    """How many units and lines came in of each kind. `changed` differ from what the ledger holds.
+
+    `without_account` of the rows name none.
+    """
 
     rows: int
+    without_account: int
     new_rows: int
     known_units: int
     known_rows: int
@@ -174,7 +178,8 @@ def judge(connection: duckdb.DuckDBPyConnection, lines: Lines) -> Verdicts:
     )
     if _holds(connection, "held"):
         _fill_judged(connection, lines)
-    rows = _number(connection, "SELECT count(*) FROM incoming")
+    counted_rows = "SELECT count(*), count(*) FILTER (account IS NULL) FROM incoming"
+    rows, without_account = connection.execute(counted_rows).fetchone() or (0, 0)
     doubled_units = _number(connection, "SELECT count(*) FROM doubled")
     doubled = 0
     if doubled_units:
@@ -189,6 +194,7 @@ def judge(connection: duckdb.DuckDBPyConnection, lines: Lines) -> Verdicts:
     changed_units, changed_rows = totals.get("changed", (0, 0))
     return Verdicts(
         rows=rows,
+        without_account=without_account,
         new_rows=rows - doubled - known_rows - changed_rows,
         known_units=known_units + doubled_units,
         known_rows=known_rows + doubled,
