@@ -10,6 +10,7 @@ from django.test import Client
 
 from mainstay.ledger.models import Batch, Head
 from mainstay.people.models import AuditEntry, User
+from tests.web.accounts import words
 from tests.web.imports import CHANGED, SALES, WRONG, bring_in, leftovers, upload, waiting
 
 pytestmark = pytest.mark.django_db
@@ -199,3 +200,20 @@ def test_a_column_that_no_heading_tells_is_marked_as_guessed(logged_in: Client) 
     assert page.count("guessed from what it holds") == 2
     told = shown(logged_in, waiting(logged_in, "document,date,account,amount\nS1,2024-01-31,A1,5.50\n"))
     assert "guessed from what it holds" not in told
+
+
+def test_a_file_of_another_kind_is_told_and_read_as_that(logged_in: Client) -> None:
+    """Sent as sales, which it could be: the kinds of cost speak against it."""
+    costs = "Invoice No,Date,Account,Kind,Amount\nR1,2024-01-02,A1,goods,5\nR2,2024-01-03,A1,service,7\n"
+    address = waiting(logged_in, costs, "costs.csv")
+    page = words(logged_in.get(address))
+    assert "This looks like cost lines, and was sent as sales lines." in page
+    assert "For that speak: Kind (with goods, service)." in page
+    assert logged_in.post(address, {"kind": "nonsense"}).status_code == 422
+    assert logged_in.post(address, {"kind": "costs"}).status_code == 303
+    page = words(logged_in.get(address))
+    assert "This looks like" not in page
+    assert "Cost lines · 1 file" in page
+    logged_in.post(address, {"action": "import"})
+    assert Batch.objects.get().kind == "costs"
+    assert "This looks like" not in shown(logged_in, waiting(logged_in))

@@ -6,6 +6,7 @@ recognise_all() → match_columns() → preview() or stage() → describe_refusa
 from mainstay.ledger.reading.aside import Aside, set_aside
 from mainstay.ledger.reading.columns import Match, heading_key, match_columns
 from mainstay.ledger.reading.kinds import KINDS, Field, Kind, kind_named
+from mainstay.ledger.reading.likeness import Likeness, likely_kind
 from mainstay.ledger.reading.preview import PreviewRow, Problem, preview
 from mainstay.ledger.reading.recognise import recognise, recognise_all
 from mainstay.ledger.reading.refusals import CONTENT_TYPES, describe_refusals, form_of_refusals, write_refusals
@@ -20,6 +21,7 @@ __all__ = [
     "Field",
     "Hints",
     "Kind",
+    "Likeness",
     "Match",
     "PreviewRow",
     "Problem",
@@ -30,6 +32,7 @@ __all__ = [
     "form_of_refusals",
     "heading_key",
     "kind_named",
+    "likely_kind",
     "match_columns",
     "preview",
     "recognise",

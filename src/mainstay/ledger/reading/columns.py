@@ -101,6 +101,13 @@ def _account_note(kind: Kind, fields: Mapping[str, str]) -> Notes:
     return ()
 
 
+def by_headings(kind: str, columns: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """The fields of `kind` that the headings alone tell, with theirs; and the required ones that none tells."""
+    what = kind_named(kind)
+    fields = _guesses(what, columns, taken={}, left_alone=set())
+    return fields, _missing(what, fields)
+
+
 def satisfies(kind: Kind, columns: Sequence[str], given: Mapping[str, str]) -> bool:
     """Whether a row of cells could be the heading of a file of this kind."""
     present = set(columns)

@@ -164,7 +164,7 @@ def key_of(pending: Pending) -> list[Any]:
     """What a dry run depends on."""
     revision = Head.objects.values_list("revision", flat=True).first() or 0
     choices = asdict(pending.choices)
-    return [choices["given"], choices["hints"], revision, get_language()]
+    return [pending.kind, choices["given"], choices["hints"], revision, get_language()]
 
 
 def _view(pending: Pending, found: Mapping[str, Any]) -> CheckView:

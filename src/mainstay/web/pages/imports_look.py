@@ -46,7 +46,7 @@ def _read(pending: Pending, name: str) -> dict[str, Any] | None:
 
 
 def _key(pending: Pending) -> list[Any]:
-    return [dict(pending.choices.given), dict(pending.choices.hints), get_language()]
+    return [pending.kind, dict(pending.choices.given), dict(pending.choices.hints), get_language()]
 
 
 def _table(found: dict[str, Any]) -> Table:

@@ -26,6 +26,7 @@ from mainstay.web.pages import jobs_words
 from mainstay.web.pages.imports_check import CheckView, check, known_check
 from mainstay.web.pages.imports_columns import chosen
 from mainstay.web.pages.imports_jobs import importing, is_large, jobs_of_upload, reading
+from mainstay.web.pages.imports_kind import Meant, meant
 from mainstay.web.pages.imports_look import blank, known_look
 from mainstay.web.pages.imports_mappings import keep, use_asked
 from mainstay.web.pages.imports_receiving import importer, importers_only
@@ -53,6 +54,7 @@ class PreviewPage:
     fields: list[tuple[str, str]]
     unmapped: list[str]
     alike: list[SavedMapping]
+    meant: Meant | None = None
     job: Job | None = None
     step: str = ""
     served: bool = True
@@ -195,6 +197,7 @@ def _answer(
         fields=[(field.name, _(field.label)) for field in kind.fields],
         unmapped=[_(field.label) for field in kind.fields if field.name not in used],
         alike=mappings_alike(pending.kind, table.headings, pending.source) if table.headings else [],
+        meant=meant(pending, table),
         job=job,
         step=jobs_words.step(job) if job else "",
         served=job is None or job.state != State.WAITING or is_served(),
@@ -219,6 +222,10 @@ def _choose(request: HttpRequest, pending: Pending) -> Pending:
     with turn(pending) as current:
         if current.batch is not None:
             return current
+        if "kind" in request.POST:
+            current = _of_kind(current, request.POST["kind"])
+            save(current)
+            return current
         hints = {name: request.POST[name].strip()[:100] for name in HINTS if request.POST.get(name, "").strip()}
         Hints(**hints)
         on_conflict = request.POST.get("on_conflict", current.choices.on_conflict)
@@ -237,6 +244,13 @@ def _choose(request: HttpRequest, pending: Pending) -> Pending:
             current = keep(current, request.POST.get("mapping_name", ""), importer(request))
         save(current)
         return current
+
+
+def _of_kind(pending: Pending, kind: str) -> Pending:
+    """Read as another kind: of what was chosen, only how numbers, dates and texts are written stays."""
+    if kind not in Kind.values:
+        raise Refused(N_("Import one of: %(kinds)s."), kinds=", ".join(Kind.values))
+    return replace(pending, kind=kind, choices=Choices(hints=pending.choices.hints), check=None, mapping=None)
 
 
 def _given(request: HttpRequest, pending: Pending) -> dict[str, str]:
