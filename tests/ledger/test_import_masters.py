@@ -9,6 +9,7 @@ import pytest
 
 from mainstay.accounts.access import visible
 from mainstay.accounts.models import Account, Contact
+from mainstay.accounts.statements import MOST_CHANGES
 from mainstay.core.errors import NotAllowed, Refused
 from mainstay.ledger.models import Batch
 from mainstay.people.roles import Role
@@ -131,3 +132,44 @@ def test_only_known_accounts_have_contacts(tmp_path: Path) -> None:
     bring_text(tmp_path, "sales", WHOLE + "S1,2024-01-02,C1,5\n")
     bring_text(tmp_path, "contacts", "account,name\nC1,Ann\n")
     assert Contact.objects.get().account.code == "C1"
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "then", "changes"),
+    [
+        (
+            "products",
+            "code,name,category,no_product\nP1,Frame,Bikes,\nP2,Post,,\n",
+            "code,name,category,no_product\nP1,Frame,Bikes > Road,\nP2,Postage,,yes\nP3,New,,\n",
+            [("P1", "category", "Bikes", "Bikes / Road"), ("P2", "name", "Post", "Postage"), ("P2", "no_product", "", "yes")],
+        ),
+        (
+            "accounts",
+            "code,name,last_contact,potential\nA1,Old,2024-01-02,100\nA2,Same,,\n",
+            "code,name,last_contact,potential\nA1,New,2024-02-03,250.50\nA2,Same,,\n",
+            [("A1", "name", "Old", "New"), ("A1", "last_contact", "2024-01-02", "2024-02-03"), ("A1", "potential", "100", "250.5")],
+        ),
+        (
+            "rates",
+            "currency,date,rate,base\nUSD,2024-01-01,7.1,CNY\n",
+            "currency,date,rate,base\nUSD,2024-01-01,7.2,CNY\nUSD,2024-02-01,7.3,CNY\n",
+            [("USD/CNY 2024-01-01", "rate", "7.1", "7.2")],
+        ),
+    ],
+)  # fmt: skip
+def test_a_dry_run_tells_what_changes_by_example(
+    tmp_path: Path, kind: str, first: str, then: str, changes: list[tuple[str, ...]]
+) -> None:
+    bring_text(tmp_path, kind, first)
+    told = bring_text(tmp_path, kind, then, dry_run=True)
+    found = [(one.about, one.field, one.before, one.now) for one in told.changes]
+    assert sorted(found) == sorted(changes)
+    assert bring_text(tmp_path, kind, then).changes == ()
+    assert bring_text(tmp_path, kind, then, dry_run=True).changes == []
+
+
+def test_only_the_first_changes_are_told(tmp_path: Path) -> None:
+    head = "code,name\n"
+    bring_text(tmp_path, "products", head + "".join(f"P{n:02},old\n" for n in range(20)))
+    told = bring_text(tmp_path, "products", head + "".join(f"P{n:02},new\n" for n in range(20)), dry_run=True)
+    assert (told.counts["changed"], len(told.changes)) == (20, MOST_CHANGES)

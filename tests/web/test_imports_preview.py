@@ -10,7 +10,7 @@ from django.test import Client
 
 from mainstay.ledger.models import Batch, Head
 from mainstay.people.models import AuditEntry, User
-from tests.web.accounts import words
+from tests.web.accounts import table, words
 from tests.web.imports import CHANGED, SALES, WRONG, bring_in, leftovers, upload, waiting
 
 pytestmark = pytest.mark.django_db
@@ -217,3 +217,13 @@ def test_a_file_of_another_kind_is_told_and_read_as_that(logged_in: Client) -> N
     logged_in.post(address, {"action": "import"})
     assert Batch.objects.get().kind == "costs"
     assert "This looks like" not in shown(logged_in, waiting(logged_in))
+
+
+def test_what_changes_is_shown_before_and_told_after(logged_in: Client) -> None:
+    logged_in.post(waiting(logged_in, "code,name\nP1,Frame\nP2,Post\n", kind="products"), {"action": "import"})
+    address = waiting(logged_in, "code,name,no product\nP1,Frame,\nP2,Postage,yes\n", kind="products")
+    found = table(logged_in.get(address), "The first that change")
+    assert found[1:] == [["P2", "Name", "Post", "Postage"], ["P2", "No product", "–", "yes"]]
+    page = words(logged_in.post(address, {"action": "import"}, follow=True))
+    assert "Changed 1" in page
+    assert "0 new, 1 changed row" in words(logged_in.get("/jobs/"))

@@ -11,13 +11,16 @@ from mainstay.accounts.statements import (
     ACCOUNT_FIELDS,
     BLANK,
     CONTACT_TEXTS,
+    MOST_CHANGES,
     SALES_FIELDS,
     TEXTS,
     TOO_LONG,
+    Change,
     Outcome,
     Row,
     Stated,
     Warned,
+    as_text,
     drop_bad_texts,
     gather,
     refuse_bad_texts,
@@ -65,10 +68,11 @@ class Plan:
     equal: int = 0
     refused: list[RefusedRow] = field(default_factory=list)
     warnings: list[Warned] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
     def outcome(self, created: Sequence[int] = ()) -> Outcome:
         refused = sorted(self.refused, key=lambda row: row.index)
-        return Outcome(len(self.new), len(self.changed), self.equal, created, refused, self.warnings)
+        return Outcome(len(self.new), len(self.changed), self.equal, created, refused, self.warnings, self.changes)
 
 
 def plan_accounts(rows: Iterable[Row], *, known: Known, people: Mapping[str, User]) -> Plan:
@@ -155,9 +159,19 @@ def _compare(plan: Plan, stated: Stated, known: Known, empty: Mapping[str, Any] 
         wanted = merged if empty is None else {**empty, **merged}
         if changes := {name: value for name, value in wanted.items() if values[place[name]] != value}:
             plan.changed[key] = changes
+            _tell_changes(plan, key, changes, dict(zip(known.fields, values, strict=True)))
         else:
             plan.equal += 1
     return plan
+
+
+def _tell_changes(plan: Plan, key: Any, changes: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    """The first changes by example; owners stand as ids and are left out."""
+    about = key if isinstance(key, str) else " / ".join(key)
+    told = [
+        Change(about, name, as_text(before[name]), as_text(now)) for name, now in changes.items() if name != "owner"
+    ]
+    plan.changes += told[: MOST_CHANGES - len(plan.changes)]
 
 
 def _leave_filled(stated: Stated, known: Known) -> None:

@@ -7,6 +7,7 @@ the first. A blank cell states nothing, and neither does a statement that cannot
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from mainstay.core.errors import N_
@@ -54,11 +55,25 @@ TOO_LONG = {
 NOT_TEXT = N_("The text under “%(column)s” holds a character that no text has (“%(value)s”). Remove it.")
 
 
+# So many of the changes are told one by one.
+MOST_CHANGES = 8
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a field of something known becomes, as texts, blank where there is nothing."""
+
+    about: str
+    field: str
+    before: str
+    now: str
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What writing did, or would do. `new`, `changed` and `equal` count accounts (contacts); `created` are their ids.
 
-    `warnings` are (msgid, params).
+    `warnings` are (msgid, params), `changes` the first of them.
     """
 
     new: int = 0
@@ -67,6 +82,7 @@ class Outcome:
     created: Sequence[int] = ()
     refused: Sequence[RefusedRow] = ()
     warnings: Sequence[Warned] = ()
+    changes: Sequence[Change] = ()
 
 
 @dataclass
@@ -94,6 +110,15 @@ class Stated:
         for row in reversed(rows):
             together |= row
         return together
+
+
+def as_text(value: Any) -> str:
+    """A field's value for `Change`."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def gather(rows: Iterable[Row], *, key: str, fields: Collection[str], last_counts: bool) -> Stated:

@@ -16,7 +16,7 @@ from mainstay.ledger import services
 from mainstay.ledger.history import Standing, Statement, Told, unit_history
 from mainstay.ledger.mappings import mapping_named
 from mainstay.ledger.models import Kind
-from mainstay.ledger.reading import Hints
+from mainstay.ledger.reading import Hints, kind_named
 from mainstay.ledger.schema import LINES
 from mainstay.ledger.selectors import batches as all_batches
 
@@ -110,12 +110,26 @@ def _report(outcome: services.Outcome, order: services.Order) -> None:
     for refusal in outcome.refusals[:5]:
         place = f"{refusal['file']}, {refusal['row']}, {refusal['column'] or '–'}"
         click.echo(f"{place}: {told(refusal['problem'], refusal['params'])}", err=True)
+    for change in outcome.changes:
+        say(
+            N_("%(about)s: %(field)s “%(before)s” would become “%(now)s”."),
+            about=change.about,
+            field=_label(order.kind, change.field),
+            before=change.before,
+            now=change.now,
+        )
     for conflict in outcome.conflicts:
         say(CONFLICT, **_conflict_told(conflict))
     batch = {"batch": outcome.batch.pk} if outcome.batch else {}
     write_rows([{**batch, "kind": order.kind, "source": order.source, **outcome.counts}], "table")
     if order.dry_run:
         say(N_("A dry run: nothing was changed."))
+
+
+def _label(kind: str, field: str) -> str:
+    """A field's label in the language of the command."""
+    found = kind_named(kind).field(field)
+    return translation.gettext(found.label) if found else field
 
 
 CONFLICT = N_(

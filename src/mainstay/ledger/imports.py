@@ -185,7 +185,7 @@ def _import_masters(work: _Work, reading: Reading) -> Outcome:
         counts = {"rows": staged.row_count + staged.refused_count, "refused": staged.refused_count} | _told(planned)
         outcome = Outcome(counts=counts, left_out=reading.left_out, refusals=refusals, warnings=reading.notes)
         if order.dry_run:
-            return replace(outcome, warnings=(*reading.notes, *planned.warnings))
+            return replace(outcome, warnings=(*reading.notes, *planned.warnings), changes=planned.changes)
         masters.load_facts(connection, order.kind, staged.mapped, rows)
         batch = _open_batch(order, reading)
         with disk_errors():

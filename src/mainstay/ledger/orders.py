@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from mainstay.accounts.permissions import check_may_set
+from mainstay.accounts.statements import Change
 from mainstay.core.errors import N_, NotAllowed, Refused
 from mainstay.ledger.models import Batch, Kind
 from mainstay.ledger.reading import Hints, Match, SourceFile, Staged
@@ -118,7 +119,8 @@ class Outcome:
     `counts` of lines: rows, refused, new, known, replaced, kept, conflicts (units), accounts and products made,
     without_account where there are such; of accounts and contacts: rows, refused, new, changed, known. `refusals` are the first of them, as
     `reading.describe_refusals` tells them; `warnings` are (msgid, params). A dry run of lines also tells the first
-    units that differ from what is held, as `conflicts.conflicts` tells them, and what would come in by month.
+    units that differ from what is held, as `conflicts.conflicts` tells them, and what would come in by month; one of
+    other kinds the first `changes`.
     """
 
     counts: dict[str, int]
@@ -128,3 +130,4 @@ class Outcome:
     conflicts: Sequence[Mapping[str, Any]] = ()
     warnings: Sequence[tuple[str, dict[str, Any]]] = ()
     months: Sequence[MonthSum] = ()
+    changes: Sequence[Change] = ()

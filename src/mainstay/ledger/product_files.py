@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mainstay.accounts.statements import Outcome, gather
+from mainstay.accounts.statements import MOST_CHANGES, Change, Outcome, as_text, gather
 from mainstay.core.errors import N_
 from mainstay.core.rows import RefusedRow
 from mainstay.ledger.models import Batch, Product, ProductCategory
@@ -70,9 +70,15 @@ def plan_products(rows: Sequence[Row]) -> Outcome:
     """What writing these rows would do."""
     said, refused = said_of(rows)
     known = _known(said)
-    changed = sum(_differs(known[code], what) for code, what in said.items() if code in known)
+    changed = [code for code in said if code in known and _differs(known[code], said[code])]
     return Outcome(
-        new=len(said) - len(known), changed=changed, equal=len(known) - changed, refused=sorted(refused, key=_place)
+        new=len(said) - len(known),
+        changed=len(changed),
+        equal=len(known) - len(changed),
+        refused=sorted(refused, key=_place),
+        changes=[
+            change for code in changed[:MOST_CHANGES] for change in _changes(code, _held(known[code]), said[code])
+        ][:MOST_CHANGES],
     )
 
 
@@ -152,13 +158,22 @@ def _known(codes: Iterable[str]) -> dict[str, Product]:
     return found
 
 
+def _held(product: Product) -> Said:
+    """What is known of a product."""
+    return Said(product.name, product.category.path if product.category else None, product.no_product)
+
+
 def _differs(product: Product, what: Said) -> bool:
-    path = product.category.path if product.category else None
-    return (
-        what.name not in (None, product.name)
-        or what.category not in (None, path)
-        or what.no_product not in (None, product.no_product)
-    )
+    return bool(_changes("", _held(product), what))
+
+
+def _changes(code: str, held: Said, what: Said) -> list[Change]:
+    """What becomes of the fields of a product that is known."""
+    return [
+        Change(code, name, as_text(getattr(held, name)), as_text(now))
+        for name in FIELDS
+        if (now := getattr(what, name)) not in (None, getattr(held, name))
+    ]
 
 
 def _categories(paths: Iterable[str], batch: Batch) -> dict[str, int]:

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from mainstay.accounts.statements import Outcome
+from mainstay.accounts.statements import MOST_CHANGES, Change, Outcome, as_text
 from mainstay.core import clock
 from mainstay.core.currencies import RATE_SCALE, currency_code, divided, is_currency_code, is_rate
 from mainstay.core.errors import N_
@@ -81,7 +81,17 @@ def plan_rates(rows: Sequence[Row]) -> Outcome:
     known = _imported(found)
     equal = sum(key in known and known[key][1] == rate for key, rate in found.items())
     new = sum(key not in known for key in found)
-    return Outcome(new=new, changed=len(found) - new - equal, equal=equal + idle, refused=refused)
+    changed = [key for key, rate in found.items() if key in known and known[key][1] != rate]
+    return Outcome(
+        new=new,
+        changed=len(changed),
+        equal=equal + idle,
+        refused=refused,
+        changes=[
+            Change(f"{of}/{to} {day.isoformat()}", "rate", as_text(known[of, to, day][1]), as_text(found[of, to, day]))
+            for of, to, day in changed[:MOST_CHANGES]
+        ],
+    )
 
 
 def write_rates(rows: Sequence[Row], batch: Batch) -> Outcome:

@@ -62,6 +62,7 @@ def import_upload(running: Running) -> Mapping[str, Any]:
             {
                 "batch": batch.pk,
                 "new": outcome.counts.get("new", 0),
+                "changed": outcome.counts.get("changed", 0) + outcome.counts.get("replaced", 0),
                 "left_out": list(outcome.left_out),
                 "warnings": plain_warnings(outcome),
             }

@@ -52,6 +52,16 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class ChangeView:
+    """What a field of something known becomes."""
+
+    about: str
+    field: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True)
 class MonthView:
     """`share` of the month with the largest amount of its currency."""
 
@@ -72,6 +82,7 @@ class CheckView:
     warnings: list[str]
     months: list[MonthView]
     differences: list[Difference]
+    changes: list[ChangeView]
     wrong: str = ""
     file: bool = False
 
@@ -148,6 +159,7 @@ def _found(pending: Pending, person: User, refused: Path, progress: Progress) ->
         "warnings": plain_warnings(outcome),
         "months": [[one.month.isoformat(), one.currency, one.lines, str(one.amount)] for one in outcome.months],
         "conflicts": list(outcome.conflicts),
+        "changes": [asdict(one) for one in outcome.changes],
     }
 
 
@@ -176,6 +188,7 @@ def _view(pending: Pending, found: Mapping[str, Any]) -> CheckView:
         warnings=[said(message, params) for message, params in found.get("warnings", ())],
         months=_months(found.get("months", ())),
         differences=[_difference(pending.kind, one) for one in found.get("conflicts", ())],
+        changes=[_change(pending.kind, one) for one in found.get("changes", ())],
         wrong=said(*wrong) if wrong else "",
         file=pending.refused.is_file(),
     )
@@ -204,6 +217,17 @@ def month_views(sums: Sequence[MonthSum]) -> list[MonthView]:
         MonthView(one.month, one.currency, one.lines, one.amount, abs(one.amount) / (most[one.currency] or 1))
         for one in sums
     ]
+
+
+def _change(kind: str, one: Mapping[str, str]) -> ChangeView:
+    field = kind_named(kind).field(one["field"])
+    before, now = (
+        {"yes": gettext("yes"), "no": gettext("no")}.get(one[side], one[side])
+        if one["field"] == "no_product"
+        else one[side]
+        for side in ("before", "now")
+    )
+    return ChangeView(one["about"], gettext(field.label) if field else one["field"], before, now)
 
 
 def _difference(kind: str, one: Mapping[str, Any]) -> Difference:

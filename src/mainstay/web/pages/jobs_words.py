@@ -93,14 +93,26 @@ def ended(job: Job) -> str:
     if job.state == State.FAILED:
         return _("%(title)s: %(why)s") % {"title": title(job), "why": failure(job)}
     if job.kind == "import":
-        rows = job.outcome.get("new", 0)
-        told = ngettext("%(what)s is imported: %(rows)s new row.", "%(what)s is imported: %(rows)s new rows.", rows)
-        return told % {"what": _what(job), "rows": number(rows)}
+        return _imported(job)
     if job.kind == "undo":
         return _("Batch %(batch)s is undone. Refresh to grade without it.") % {"batch": job.about.get("batch")}
     if job.kind == "refresh":
         return _("Every account is graded as of %(day)s.") % {"day": day(_as_of(job))}
     return _("%(title)s: done.") % {"title": title(job)}
+
+
+def _imported(job: Job) -> str:
+    """With what changed, where anything did: of files of products or accounts there may be nothing new."""
+    rows, changed = job.outcome.get("new", 0), job.outcome.get("changed", 0)
+    if changed:
+        told = ngettext(
+            "%(what)s is imported: %(rows)s new, %(changed)s changed row.",
+            "%(what)s is imported: %(rows)s new, %(changed)s changed rows.",
+            changed,
+        )
+    else:
+        told = ngettext("%(what)s is imported: %(rows)s new row.", "%(what)s is imported: %(rows)s new rows.", rows)
+    return told % {"what": _what(job), "rows": number(rows), "changed": number(changed)}
 
 
 def _as_of(job: Job) -> date | None:
