@@ -85,6 +85,23 @@ def test_a_bad_rate_is_refused_in_a_sentence(logged_in: Client, form: dict[str, 
     assert not Rate.objects.exists()
 
 
+def test_a_rate_far_from_its_neighbours_is_asked_about(logged_in: Client) -> None:
+    rate(rate=Decimal("7.2"), base="CNY")
+    sent = {"action": "rate", "currency": "USD", "day": "2024-02-10", "rate": "1,234.5", "base": "CNY"}
+    answer = logged_in.post(URL, sent)
+    assert answer.status_code == 422
+    assert "more than twice or less than half" in words(answer)
+    assert "The rate is right" in words(answer)
+    assert Rate.objects.count() == 1
+    assert logged_in.post(URL, sent | {"sure": "1"}).status_code == 303
+    assert Rate.objects.count() == 2
+    page = f"{URL}rates/{Rate.objects.latest('pk').pk}/"
+    answer = logged_in.post(page, {"action": "save", "rate": "72", "revision": "0"})
+    assert (answer.status_code, "The rate is right" in words(answer)) == (422, True)
+    assert logged_in.post(page, {"action": "save", "rate": "72", "revision": "0", "sure": "1"}).status_code == 303
+    assert logged_in.post(page, {"action": "save", "rate": "7.3", "revision": "1"}).status_code == 303
+
+
 def test_who_saves_second_gets_409_and_sees_what_stands_there(logged_in: Client) -> None:
     """quality 37"""
     seen = settings_form(reporting="CNY")

@@ -14,6 +14,7 @@ from mainstay.core.currencies import RATE_SCALE, currency_code, divided, is_curr
 from mainstay.core.errors import N_
 from mainstay.core.rows import RefusedRow
 from mainstay.ledger.models import Batch, Rate
+from mainstay.ledger.rate_jumps import warnings_of
 from mainstay.ledger.workings import rates_moved, reporting_currency
 from mainstay.ledger.yes_no import NO_YES_NO, yes_no
 from mainstay.orm.bulk import chunks, insert_rows, update_rows
@@ -91,6 +92,7 @@ def plan_rates(rows: Sequence[Row]) -> Outcome:
             Change(f"{of}/{to} {day.isoformat()}", "rate", as_text(known[of, to, day][1]), as_text(found[of, to, day]))
             for of, to, day in changed[:MOST_CHANGES]
         ],
+        warnings=warnings_of(found),
     )
 
 

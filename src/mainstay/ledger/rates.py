@@ -12,6 +12,7 @@ from mainstay.core.currencies import MOST_RATE, currency_code, is_currency_code,
 from mainstay.core.errors import N_, Conflict, NotFound, Refused
 from mainstay.ledger.models import Rate, Workings
 from mainstay.ledger.rate_book import Quote
+from mainstay.ledger.rate_jumps import check_likely
 from mainstay.ledger.workings import check_may_set_workings, rates_moved, reporting_currency, workings
 from mainstay.people.models import User
 from mainstay.people.services import audit_record
@@ -74,10 +75,17 @@ def currencies_set(
 
 
 @transaction.atomic
-def rate_add(*, currency: str, day: date, rate: Decimal, base: str = "", by: User | None = None) -> Rate:
-    """Type a rate: one `currency` = `rate` `base` (blank: the currency of figures) from `day` on."""
+def rate_add(
+    *, currency: str, day: date, rate: Decimal, base: str = "", by: User | None = None, sure: bool = True
+) -> Rate:
+    """Type a rate: one `currency` = `rate` `base` (blank: the currency of figures) from `day` on.
+
+    Raises Unlikely for one that is far from those next to it, where the person is not `sure`.
+    """
     check_may_set_workings(by)
     of, to = _pair(currency, base)
+    if not sure:
+        check_likely(of, to, _day(day), _rate(rate))
     try:
         with transaction.atomic():
             made = Rate.objects.create(
@@ -95,15 +103,17 @@ def rate_add(*, currency: str, day: date, rate: Decimal, base: str = "", by: Use
 
 
 @transaction.atomic
-def rate_change(*, rate: int, value: Decimal, revision: int, by: User | None = None) -> Rate:
+def rate_change(*, rate: int, value: Decimal, revision: int, by: User | None = None, sure: bool = True) -> Rate:
     """Give a typed rate another value. An imported one stays as its file has it: the typed one is set over it.
 
-    Raises NotFound, Conflict where somebody else changed it first.
+    Raises NotFound, Conflict where somebody else changed it first, Unlikely as `rate_add`.
     """
     check_may_set_workings(by)
     found = rate_named(rate)
     if found.batch_id is not None:
-        return rate_add(currency=found.currency, base=found.base, day=found.day, rate=value, by=by)
+        return rate_add(currency=found.currency, base=found.base, day=found.day, rate=value, by=by, sure=sure)
+    if not sure and found.revision == revision:
+        check_likely(found.currency, found.base, found.day, _rate(value))
     changed = Rate.objects.filter(pk=rate, revision=revision).update(
         rate=_rate(value), by=by, at=clock.now(), revision=revision + 1
     )

@@ -24,6 +24,7 @@ from mainstay.nightly.freshness import is_stale
 from mainstay.web.asked import Asked, asked_of
 from mainstay.web.page import render_page
 from mainstay.web.pages.imports_receiving import importers_only
+from mainstay.web.pages.rate_doubt import Doubt
 from mainstay.web.typed import attempt, typed, typed_day, typed_number, typed_whole, who
 
 SHOWN = 50
@@ -46,11 +47,15 @@ class RateRow:
 
 @dataclass(frozen=True)
 class Form:
-    """What was typed, and what is wrong with it. `now` is what stands there, where somebody else changed it."""
+    """What was typed, and what is wrong with it. `now` is what stands there, where somebody else changed it.
+
+    `ask` whether a rate is right that is far from others.
+    """
 
     values: dict[str, str]
     wrong: str = ""
     now: str = ""
+    ask: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,8 +108,10 @@ def _set(request: HttpRequest) -> HttpResponse:
 
 def _add(request: HttpRequest) -> HttpResponse:
     values = {name: request.POST.get(name, "")[:40] for name in ("currency", "day", "rate", "base")}
+    doubt = Doubt(request)
     status, wrong = attempt(
-        lambda: rate_add(
+        lambda: doubt.asked(
+            rate_add,
             currency=typed(request, "currency"),
             day=typed_day(typed(request, "day")),
             rate=typed_number(typed(request, "rate")),
@@ -115,7 +122,7 @@ def _add(request: HttpRequest) -> HttpResponse:
     if status == 200:
         messages.success(request, _("The rate is kept. It counts with the next refresh."))
         return HttpResponseRedirect(reverse("currencies"), status=303)
-    return render_page(request, "currencies", _page(Asked({}), new=Form(values, wrong)), status=status)
+    return render_page(request, "currencies", _page(Asked({}), new=Form(values, wrong, ask=doubt.ask)), status=status)
 
 
 def _page(asked: Asked, *, of_settings: Form | None = None, new: Form | None = None) -> CurrenciesPage:

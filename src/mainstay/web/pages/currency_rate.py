@@ -15,17 +15,22 @@ from mainstay.ledger.rates import rate_named
 from mainstay.ledger.services import rate_change, rate_remove
 from mainstay.web.page import render_page
 from mainstay.web.pages.imports_receiving import importers_only
+from mainstay.web.pages.rate_doubt import Doubt
 from mainstay.web.typed import attempt, typed, typed_number, typed_whole, who
 
 
 @dataclass(frozen=True)
 class RatePage:
-    """`value` as typed or as it is; `now` what stands there, where somebody else changed it meanwhile."""
+    """`value` as typed or as it is; `now` what stands there, where somebody else changed it meanwhile.
+
+    `ask` whether a value is right that is far from others.
+    """
 
     rate: Rate
     value: str
     wrong: str = ""
     now: str = ""
+    ask: bool = False
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,19 +42,20 @@ def currency_rate(request: HttpRequest, pk: int) -> HttpResponse:
     action = request.POST.get("action", "")
     if action not in ("save", "remove"):
         raise Refused(N_("This page knows no such action."))
-    status, wrong = attempt(lambda: _change(request, found, remove=action == "remove"))
+    doubt = Doubt(request)
+    status, wrong = attempt(lambda: _change(request, found, doubt, remove=action == "remove"))
     if status == 200:
         messages.success(request, _("Kept. Figures follow with the next refresh."))
         return HttpResponseRedirect(reverse("currencies"), status=303)
     now = plain_rate(rate_named(pk).rate) if status == 409 else ""
-    page = RatePage(rate_named(pk), request.POST.get("rate", "")[:40], wrong, now)
+    page = RatePage(rate_named(pk), request.POST.get("rate", "")[:40], wrong, now, doubt.ask)
     return render_page(request, "currencies/rate", page, status=status)
 
 
-def _change(request: HttpRequest, rate: Rate, *, remove: bool) -> None:
+def _change(request: HttpRequest, rate: Rate, doubt: Doubt, *, remove: bool) -> None:
     revision = typed_whole(typed(request, "revision"))
     if remove:
         rate_remove(rate=rate.pk, revision=revision, by=who(request))
     else:
         value = typed_number(typed(request, "rate"))
-        rate_change(rate=rate.pk, value=value, revision=revision, by=who(request))
+        doubt.asked(rate_change, rate=rate.pk, value=value, revision=revision, by=who(request))
