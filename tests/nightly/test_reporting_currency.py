@@ -155,16 +155,20 @@ def test_original_amounts_are_kept() -> None:
     assert (row["amount"], row["currency"]) == (Decimal("5.0000"), "USD")
 
 
-def test_a_missing_rate_stops_the_refresh_with_the_first_currency_and_day_and_publishes_nothing() -> None:
+def test_a_missing_rate_stops_the_refresh_naming_currencies_days_and_lines_and_publishes_nothing() -> None:
     several()
     currencies_set(reporting="EUR")
     rate_add(currency="CNY", day=date(2024, 1, 1), rate=Decimal("0.13"))
     with pytest.raises(Refused) as refused:
         refresh()
     told = str(refused.value)
-    # The first USD line is of 10 January (n = 40 and 80 …: every fortieth has n % 5 = 0, which is USD).
-    assert "USD to EUR for 2024-01-10" in told
-    assert refused.value.params["lines"] > 100
+    with opened() as engine:
+        lines = sales_lines(engine).to_pyarrow().to_pylist()
+    usd = [row["date"] for row in lines if row["currency"] == "USD"]
+    assert len(usd) > 100
+    assert f"USD {min(usd)} – {max(usd)} ({len(set(usd))}; {len(usd)})" in told
+    assert "GBP" not in told
+    assert f"USD {min(usd)} {max(usd)} {len(set(usd))} {len(usd)}" in refused.value.params["gaps"].split(";")
     assert not Refresh.objects.exists()
 
 
@@ -172,7 +176,7 @@ def test_a_rate_that_is_too_old_is_missing() -> None:
     sales_batch("SELECT 'S1' AS document, DATE '2024-01-10' AS date, 5 AS amount, 'USD' AS currency")
     currencies_set(reporting="EUR", oldest_rate=9)
     rate_add(currency="USD", day=date(2023, 12, 31), rate=Decimal("0.5"))
-    with pytest.raises(Refused, match="nor for the 9 days before"):
+    with pytest.raises(Refused, match="also of the 9 days before"):
         refresh()
     currencies_set(reporting="EUR", oldest_rate=10)
     assert refresh().summary["sales"] == "2.5000"

@@ -40,7 +40,7 @@ def test_the_currency_of_figures_is_chosen_and_figures_follow_with_a_refresh(log
     page = logged_in.get(URL)
     assert "does not count the latest imports and changes yet" in words(page)
     answer = logged_in.post("/refresh/", {"next": URL}, follow=True)
-    assert "There is no rate of USD to EUR for 2024-01-10" in words(answer)
+    assert "Rates to EUR are missing: USD on 10 Jan 2024 (lines: 1)" in words(answer)
     logged_in.post(URL, {"action": "rate", "currency": "usd", "day": "2024-01-10", "rate": "0,9134", "base": ""})
     assert (Rate.objects.get().rate, Rate.objects.get().base) == (Decimal("0.9134"), "EUR")
     logged_in.post("/refresh/", {"next": URL})

@@ -132,33 +132,51 @@ def _met(backend: Engine, lines: Table) -> list[Met]:
 
 
 def _rates(met: Iterable[Met], choice: Choice) -> dict[tuple[str, date], Decimal]:
-    """The rate of every currency and day met. Raises Refused, naming the first day that has none."""
+    """The rate of every currency and day met. Raises Refused, naming every currency that lacks some."""
     book = RateBook.of(choice.reporting, quotes(choice.reporting), oldest=choice.oldest)
     rates: dict[tuple[str, date], Decimal] = {}
-    missing: list[tuple[date, str, int]] = []
+    missing: list[Met] = []
     for one in met:
         currency = choice.meant(one.spelled)
         rate = book.rate(currency, one.day)
         if rate is None:
-            missing.append((one.day, currency, one.lines))
+            missing.append(one._replace(spelled=currency))
         else:
             _check_size(one, currency, rate)
             rates[(one.spelled, one.day)] = rate
     if missing:
-        day, currency, _lines = min(missing)
-        raise Refused(
-            N_(
-                "There is no rate of %(currency)s to %(reporting)s for %(day)s, nor for the %(oldest)s days before it; "
-                "%(lines)s lines in all are without a rate. Import rates (mainstay import rates FILE) or type them "
-                "under Settings, Currencies, then refresh again. Nothing was published."
-            ),
-            currency=currency,
-            reporting=choice.reporting,
-            day=day.isoformat(),
-            oldest=choice.oldest,
-            lines=sum(lines for _day, _currency, lines in missing),
-        )
+        raise _without_rates(missing, choice)
     return rates
+
+
+def _without_rates(missing: Iterable[Met], choice: Choice) -> Refused:
+    """Names each currency with its first and last day, on how many days and for how many lines it lacks a rate.
+
+    `missing` has that for reading, `gaps` for a page to write it in its language: currency, first, last, days, lines,
+    apart by blanks, and one currency from the next by semicolons.
+    """
+    by_currency: dict[str, list[Met]] = {}
+    for one in missing:
+        by_currency.setdefault(one.spelled, []).append(one)
+    gaps = [
+        (currency, min(one.day for one in met), max(one.day for one in met), len({one.day for one in met}), met)
+        for currency, met in sorted(by_currency.items())
+    ]
+    told = [(currency, first, last, days, sum(one.lines for one in met)) for currency, first, last, days, met in gaps]
+    return Refused(
+        N_(
+            "Rates to %(reporting)s are missing, also of the %(oldest)s days before, on so many days and for so many "
+            "lines: %(missing)s. Import rates (mainstay import rates FILE) or type them under Settings, Currencies, "
+            "then refresh again. Nothing was published."
+        ),
+        reporting=choice.reporting,
+        oldest=choice.oldest,
+        missing="; ".join(
+            f"{currency} {first}{f' – {last}' if last > first else ''} ({days:,}; {lines:,})"
+            for currency, first, last, days, lines in told
+        ),
+        gaps=";".join(f"{currency} {first} {last} {days} {lines}" for currency, first, last, days, lines in told),
+    )
 
 
 def _check_size(one: Met, currency: str, rate: Decimal) -> None:

@@ -83,6 +83,8 @@ def notice(job: Job) -> Notice:
         return Notice(job, title(job), "", "", address, "")
     kind = {State.DONE: "success", State.FAILED: "error"}.get(State(job.state), "info")
     link = _("Show it") if job.state == State.DONE else _("To the files") if _has_files(job) else ""
+    if _lacks_rates(job):
+        link = _("To the currencies")
     return Notice(job, title(job), kind, ended(job), address, link)
 
 
@@ -132,7 +134,14 @@ def result_of(job: Job) -> str:
         return reverse("imports-preview", args=[job.about["token"]])
     if job.kind == "undo":
         return reverse("imports-batch", args=[job.about["batch"]])
+    if _lacks_rates(job):
+        return reverse("currencies")
     return str(job.about.get("next") or reverse("imports"))
+
+
+def _lacks_rates(job: Job) -> bool:
+    """Whether it failed since rates are missing."""
+    return job.state == State.FAILED and "gaps" in (job.error_params or {})
 
 
 def _has_files(job: Job) -> bool:
