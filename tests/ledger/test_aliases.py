@@ -38,6 +38,16 @@ def test_a_file_of_aliases_is_counted_and_known_the_second_time(tmp_path: Path) 
     assert aliases() == {"X": "A", "Y": "A"}
 
 
+def test_aliases_of_codes_that_no_account_has_are_told(tmp_path: Path) -> None:
+    make_account("A")
+    make_account("B")
+    told = bring_text(tmp_path, "aliases", "alias,account\nB,A\nNX,A\nNY,A\n")
+    ((message, params),) = told.warnings
+    assert "no account has" in message
+    assert params == {"count": 2, "code": "NX"}
+    assert bring_text(tmp_path, "aliases", "alias,account\nNX,A\n").warnings == ()
+
+
 def test_headings_in_chinese_and_of_other_systems(tmp_path: Path) -> None:
     make_account("A")
     bring_text(tmp_path, "aliases", "旧客户编号,新客户编号\nX,A\n")
@@ -51,6 +61,8 @@ def test_headings_in_chinese_and_of_other_systems(tmp_path: Path) -> None:
         ("X,Z", "“Z” under “account” is not known"),
         ("A,A", "own code"),
         ("A,B\nB,A", "comes back to itself"),
+        ("A,NX\nNX,A", "comes back to itself"),
+        ("NX,NX", "own code"),
         ("H,B", "by hand"),
         ("A,M", "comes back to itself"),
     ],

@@ -19,12 +19,15 @@ def test_adding_and_removing_a_code(logged_in: Client) -> None:
     answer = logged_in.post(f"{url}aliases/", {"code": "OLD7", "note": "<b>moved</b>"}, follow=True)
     assert answer.redirect_chain == [(url, 302)]
     assert "Lines under OLD7 count for this account" in words(answer)
+    assert "No account has the code OLD7 so far" in words(answer)
     assert "&lt;b&gt;moved&lt;/b&gt;" in answer.content.decode()
     assert "Acme" in words(logged_in.get("/accounts/?q=old7"))
     answer = logged_in.post(f"{url}aliases/remove/", {"code": "OLD7"}, follow=True)
     assert "OLD7 stands for itself again" in words(answer)
     assert not AccountAlias.objects.exists()
     assert logged_in.post(f"{url}aliases/remove/", {"code": "OLD7"}).status_code == 404
+    make_account("B1")
+    assert "No account has" not in words(logged_in.post(f"{url}aliases/", {"code": "B1"}, follow=True))
 
 
 @pytest.mark.parametrize("code", ["", "A1", "x" * 201])

@@ -20,6 +20,10 @@ ROUND = N_(
     "“%(value)s” under “%(column)s” comes back to itself by way of other aliases. Leave the row out, or remove one of "
     "the others."
 )
+IDLE = N_(
+    "%(count)s of these aliases are codes that no account has so far, first %(code)s. They wait for lines under them: "
+    "look whether they are written right."
+)
 
 
 def resolved(pairs: Mapping[str, str]) -> dict[str, str]:
@@ -59,18 +63,22 @@ def plan_aliases(
     """A file of aliases: the last row about a code counts, and counts instead of what an earlier file said of it.
 
     Rows have `alias` and `account`; `pairs` are the aliases there are, `by_hand` the codes of those that a person
-    added, `accounts` the codes of accounts. A row that cannot stand is refused; of a circle, every row that closes it.
+    added, `accounts` the codes of accounts, as far as rows name them. A row that cannot stand is refused; of a circle, every row that closes it.
     """
     plan, told = Plan(), list(rows)
     last = {row["alias"]: index for index, row in enumerate(told)}
     given: dict[str, int] = {}
+    circles = on_circles({**pairs, **{row["alias"]: row["account"] for row in told}})
     for index, row in enumerate(told):
-        problem = _problem(row, pairs, by_hand, accounts)
+        problem = _problem(row, pairs, by_hand, accounts, circles)
         if problem is not None:
             plan.refused.append(RefusedRow.because(index, *problem))
         elif last[row["alias"]] == index:
             given[row["alias"]] = index
     _refuse_circles(plan, told, given, pairs)
+    idle = [code for code in given if code not in pairs and code not in accounts]
+    if idle:
+        plan.warnings.append((IDLE, {"count": len(idle), "code": idle[0]}))
     for code, index in given.items():
         account = told[index]["account"]
         if code not in pairs:
@@ -83,14 +91,18 @@ def plan_aliases(
 
 
 def _problem(
-    row: Row, pairs: Mapping[str, str], by_hand: Container[str], accounts: Container[str]
+    row: Row,
+    pairs: Mapping[str, str],
+    by_hand: Container[str],
+    accounts: Container[str],
+    circles: Container[str],
 ) -> tuple[str, str, str] | None:
     """What is wrong with a row by itself: field, problem, value."""
     code, account = row["alias"], row["account"]
-    if account not in accounts:
-        return "account", UNKNOWN_ACCOUNT, account
     if code == account:
         return "alias", OWN_CODE, code
+    if account not in accounts:
+        return ("alias", ROUND, code) if code in circles else ("account", UNKNOWN_ACCOUNT, account)
     if code in by_hand and pairs[code] != account:
         return "alias", BY_HAND, code
     return None

@@ -125,7 +125,8 @@ def aliases_reset(*, of: Collection[str], statements: Iterable[Row]) -> set[str]
 
 
 def _planned(rows: list[Row]) -> tuple[Plan, dict[str, int]]:
-    accounts = dict(in_chunks(Account.objects.all(), "code", {row["account"] for row in rows}, "code", "pk"))
+    codes = {row[name] for row in rows for name in ("alias", "account")}
+    accounts = dict(in_chunks(Account.objects.all(), "code", codes, "code", "pk"))
     by_hand = set(AccountAlias.objects.filter(stated=False).values_list("code", flat=True))
     return plan_aliases(rows, pairs=alias_pairs(), by_hand=by_hand, accounts=accounts), accounts
 

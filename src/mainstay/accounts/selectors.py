@@ -84,6 +84,11 @@ def line_codes(account: Account) -> list[str]:
     return codes
 
 
+def is_account(code: str) -> bool:
+    """Whether an account has this code; whoever asks may see it all."""
+    return Account.objects.filter(code=code).exists()
+
+
 def aliases_without_account() -> set[str]:
     """Alias codes that no account has: lines under them make no account."""
     return set(AccountAlias.objects.exclude(code__in=Account.objects.values("code")).values_list("code", flat=True))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from mainstay.accounts.permissions import check_may_merge
+from mainstay.accounts.selectors import is_account
 from mainstay.accounts.services import alias_add
 from mainstay.core.errors import Conflict, NotAllowed, NotFound, Refused
 from mainstay.ledger.services import alias_remove
@@ -33,6 +34,9 @@ def alias(request: HttpRequest, pk: int) -> HttpResponse:
     messages.success(
         request, _("Lines under %(code)s count for this account from the next refresh on.") % {"code": made.code}
     )
+    if not is_account(made.code):
+        told = _("No account has the code %(code)s so far, so that no line is under it. Look whether it is typed right.")
+        messages.warning(request, told % {"code": made.code})
     return redirect("accounts-account", pk=pk)
 
 
