@@ -227,3 +227,10 @@ def test_what_changes_is_shown_before_and_told_after(logged_in: Client) -> None:
     page = words(logged_in.post(address, {"action": "import"}, follow=True))
     assert "Changed 1" in page
     assert "0 new, 1 changed row" in words(logged_in.get("/jobs/"))
+
+
+def test_only_the_first_refusals_are_shown_and_the_others_counted(logged_in: Client) -> None:
+    rows = "document,date,amount\n" + "".join(f"S{n},2024-13-45,7\n" for n in range(20)) + "S99,2024-01-01,1\n"
+    answer = logged_in.get(waiting(logged_in, rows))
+    assert len(table(answer, "The first rows that cannot be used")) == 1 + 8
+    assert "and 12 more rows" in words(answer)

@@ -14,6 +14,7 @@ from mainstay.accounts.statements import Change
 from mainstay.core.errors import N_, NotAllowed, Refused
 from mainstay.ledger.models import Batch, Kind
 from mainstay.ledger.reading import Hints, Match, SourceFile, Staged
+from mainstay.ledger.reading.totals import LEFT_OUT
 from mainstay.ledger.schema import LINES
 from mainstay.people.models import User
 
@@ -95,6 +96,8 @@ class Reading:
     def notes(self) -> tuple[tuple[str, dict[str, Any]], ...]:
         """What a person should look at about how the files were understood, each once."""
         notes = [note for file, match in self.files for note in (*file.notes, *match.notes)]
+        for name, part in zip(self.names, self.staged.parts, strict=True):
+            notes += [(LEFT_OUT, {"file": name, "row": row, "value": word}) for row, word in part.totals]
         return tuple(note for place, note in enumerate(notes) if note not in notes[:place])
 
     def check_fields(self, person: User | None) -> None:

@@ -25,6 +25,7 @@ from mainstay.ledger.reading.source import SourceFile
 from mainstay.ledger.reading.stage import workbook_cells
 from mainstay.ledger.reading.styles import Style, decide
 from mainstay.ledger.reading.text import text_records
+from mainstay.ledger.reading.totals import trailing_totals
 
 READ_THROUGH = 256 << 20  # a larger file is not read to its end for a preview
 
@@ -66,6 +67,8 @@ def problems_of(found: Iterable[Mapping[str, str | None]] | None, match: Match) 
 def preview(source: SourceFile, match: Match, kind: str, *, limit: int = 50) -> list[PreviewRow]:
     """The first `limit` rows that hold anything, read as stage() would read them; refused as there.
 
+    Totals at the end of the file are left out.
+
     Of a CSV over 256 MB the first 1,000 rows alone must show decimal sign and date order.
     """
     what = kind_named(kind)
@@ -75,12 +78,13 @@ def preview(source: SourceFile, match: Match, kind: str, *, limit: int = 50) -> 
             relation, style = _head(source, match, what, limit, connection)
             query = Parsing(what, source, match, style, relation).query()
             rows = connection.execute(f"SELECT * FROM ({query}) ORDER BY row", list(relation.params)).fetchall()
+            rows = [row for row in rows if row[-2] is None or row[-2]]
+            totals = trailing_totals([(row[0], *row[-2:]) for row in rows]) if len(rows) < limit else []
     except duckdb.Error as error:
         raise damaged(source.name) from error
     return [
         PreviewRow(row[0], dict(zip(what.names, row[1:-2], strict=True)), problems_of(row[-2], match))
-        for row in rows
-        if row[-2] is None or row[-2]
+        for row in rows[: len(rows) - len(totals)]
     ]
 
 

@@ -1,7 +1,7 @@
 """From recognised files to staged Parquet: the good rows, and the refused ones with their reasons."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -27,6 +27,7 @@ from mainstay.ledger.reading.relation import (
 from mainstay.ledger.reading.source import SourceFile
 from mainstay.ledger.reading.styles import Style, decide, decimal_of
 from mainstay.ledger.reading.text import text_records
+from mainstay.ledger.reading.totals import MOST, trailing_totals
 from mainstay.ledger.reading.workbook import Sheet
 
 # Read once or twice and thrown away: looking for values that come again takes a third of the writing.
@@ -38,7 +39,7 @@ _ROWS = "read_parquet({path}, file_row_number = true, hive_partitioning = false)
 class Part:
     """One file's parsed rows. `first`: the row of its first record, where the records carry no row of their own.
     `cells`: where the file's cells can be read again. `rows` counts those that hold nothing, too: neither good nor
-    bad."""
+    bad; so are `totals` at the end of the file, with their row and word."""
 
     path: Path
     style: Style
@@ -47,6 +48,7 @@ class Part:
     rows: int
     good: int
     bad: int
+    totals: tuple[tuple[int, str], ...] = ()
 
     @property
     def source(self) -> str:
@@ -87,8 +89,9 @@ def stage(
 ) -> Staged:
     """Read the files into Parquet in `folder`, each once, in the order of their rows.
 
-    Every row that holds anything is among the good or the refused. `progress` hears a file's name and its rows so far,
-    from another thread as well; on the way through a CSV only where the connection's enable_progress_bar is set.
+    Every row that holds anything is among the good or the refused, but for totals at the end of a file. `progress` hears
+    a file's name and its rows so far, from another thread as well; on the way through a CSV only where the connection's
+    enable_progress_bar is set.
     Refused where a file has no rows, cannot be read on, or leaves the order of its dates open.
     """
     what = kind_named(kind)
@@ -98,6 +101,7 @@ def stage(
     for number, (source, match) in enumerate(files):
         refuse_nested(source, match)
         part = _parse(source, match, what, folder / f"part{number}.parquet", connection, progress)
+        part = _without_totals(part, connection)
         if not part.good + part.bad:
             raise Refused(N_("“%(file)s” has a heading but no rows. Choose a file with rows."), file=source.name)
         if progress:
@@ -112,6 +116,19 @@ def stage(
         mapped=frozenset(name for _, match in files for name in match.fields),
         parts=tuple(parts),
     )
+
+
+def _without_totals(part: Part, connection: duckdb.DuckDBPyConnection) -> Part:
+    """The part without the rows at its end that add it up."""
+    if not (part.good and part.bad):
+        return part
+    query = f"SELECT {part.row} AS row, problems, cells FROM {part.source}"
+    last = f"(SELECT max({part.row}) FROM {part.source} WHERE problems IS NULL)"
+    rows = connection.execute(
+        f"SELECT * FROM ({query}) WHERE len(problems) > 0 AND row > {last} ORDER BY row DESC LIMIT {MOST}"
+    ).fetchall()
+    totals = tuple(trailing_totals(rows[::-1]))
+    return replace(part, totals=totals, bad=part.bad - len(totals))
 
 
 def _insist_on_order(connection: duckdb.DuckDBPyConnection) -> None:
@@ -206,8 +223,9 @@ def _good(number: int, part: Part, kind: Kind) -> str:
 
 
 def _bad(number: int, part: Part) -> str:
+    before = f" AND {part.row} < {part.totals[0][0]}" if part.totals else ""
     return (
         f"SELECT {number}::SMALLINT AS file, {part.row} AS row, "
         "problems[1].field AS field, problems[1].problem AS problem, problems[1].value AS value, problems, cells "
-        f"FROM {part.source} WHERE {'len(problems) > 0' if part.bad else 'false'}"
+        f"FROM {part.source} WHERE {f'len(problems) > 0{before}' if part.bad else 'false'}"
     )

@@ -23,7 +23,7 @@ from mainstay.web.pages.imports_words import said
 
 # Up to so many bytes an upload is looked at and checked while its page is made; a job does it for a larger one.
 AT_ONCE = 4 << 20
-SHOWN_REFUSALS = 20
+SHOWN_REFUSALS = 8
 SHOWN_MONTHS = 24
 
 
@@ -89,6 +89,11 @@ class CheckView:
     @property
     def refused(self) -> int:
         return self.counts.get("refused", 0)
+
+    @property
+    def more_refused(self) -> int:
+        """Refused rows beside those that are shown."""
+        return max(self.refused - len({(one.file, one.row) for one in self.refusals}), 0)
 
     @property
     def conflicts(self) -> int:
