@@ -234,3 +234,14 @@ def test_only_the_first_refusals_are_shown_and_the_others_counted(logged_in: Cli
     answer = logged_in.get(waiting(logged_in, rows))
     assert len(table(answer, "The first rows that cannot be used")) == 1 + 8
     assert "and 12 more rows" in words(answer)
+
+
+def test_an_example_of_a_conflict_tells_line_account_day_and_amount_of_both(logged_in: Client) -> None:
+    head = "document,line,date,account,amount\n"
+    bring_in(logged_in, head + "S1,1,2024-01-10,A1,100\nS1,2,2024-01-10,A1,50.50\n")
+    batch = Batch.objects.get().pk
+    answer = logged_in.get(waiting(logged_in, head + "S1,1,2024-01-10,A1,100\nS1,2,2024-01-12,A2,60\n"))
+    assert table(answer, "The first documents that differ")[1:] == [
+        ["S1 line 2", "Date, Account, Amount", f"In the ledger, batch {batch}", "A1", "10 Jan 2024", "1", "50.50"],
+        ["sales.csv, row 3", "A2", "12 Jan 2024", "1", "60.00"],
+    ]

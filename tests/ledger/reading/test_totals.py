@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import openpyxl
 import pytest
+import xlsxwriter
 
 from mainstay.ledger.reading import match_columns, preview, recognise
 from tests.ledger.files import amounts, bring_text
@@ -44,11 +44,10 @@ def test_what_only_looks_like_one_is_refused(tmp_path: Path, lines: list[str], r
 
 
 def test_each_file_has_its_own(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    for row in (["document", "date", "amount"], ["S3", "2024-01-02", 5], [None, None, None], ["合计", None, 5]):
-        sheet.append(row)
-    book.save(tmp_path / "b.xlsx")
+    with xlsxwriter.Workbook(str(tmp_path / "b.xlsx")) as book:
+        sheet = book.add_worksheet()
+        for place, row in enumerate((["document", "date", "amount"], ["S3", "2024-01-02", 5], [], ["合计", None, 5])):
+            sheet.write_row(place, 0, row)
     first = sales_file(tmp_path / "a.csv", [*LINES, "Total,,12"])
     found = read(first, tmp_path / "b.xlsx")
     assert found.column("document") == ["S1", "S2", "S3"]

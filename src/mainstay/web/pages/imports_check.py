@@ -37,18 +37,31 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A unit that the ledger holds with other content: what it (`batch`) and the file say, and in what they differ."""
+class Side:
+    """What one side says of a unit. `last_day` is None where all its lines are of one day."""
 
-    unit: str
+    lines: int
+    amount: Decimal
+    day: date
+    last_day: date | None
+    accounts: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A unit that the ledger holds with other content: what it (`batch`) and the file say, and in what they differ.
+
+    `line` is its number, blank for a document that counts as a whole.
+    """
+
+    document: str
+    line: str
     file: str
     row: int
     batch: int
     fields: list[str]
-    old_lines: int
-    old_amount: Decimal
-    new_lines: int
-    new_amount: Decimal
+    old: Side
+    new: Side
 
 
 @dataclass(frozen=True)
@@ -238,13 +251,22 @@ def _change(kind: str, one: Mapping[str, str]) -> ChangeView:
 def _difference(kind: str, one: Mapping[str, Any]) -> Difference:
     labels = {"lines": gettext("Lines")} | {field.name: gettext(field.label) for field in kind_named(kind).fields}
     return Difference(
-        unit=f"{one['document']} / {one['line']}" if one["line"] else one["document"],
+        document=one["document"],
+        line=one["line"],
         file=one["file"],
         row=one["row"],
         batch=one["batch"],
         fields=[labels[name] for name in one["fields"]],
-        old_lines=one["old"]["lines"],
-        old_amount=Decimal(one["old"]["amount"]),
-        new_lines=one["new"]["lines"],
-        new_amount=Decimal(one["new"]["amount"]),
+        old=_side(one["old"]),
+        new=_side(one["new"]),
+    )
+
+
+def _side(told: Mapping[str, Any]) -> Side:
+    return Side(
+        lines=told["lines"],
+        amount=Decimal(told["amount"]),
+        day=date.fromisoformat(told["date"]),
+        last_day=date.fromisoformat(told["last_date"]) if told["last_date"] else None,
+        accounts=", ".join(told["accounts"]),
     )
