@@ -184,3 +184,10 @@ def test_currencies_are_one_in_any_case(tmp_path: Path) -> None:
     head = "document,date,account,amount,currency\n"
     bring_text(tmp_path, "sales", head + "S1,2024-01-02,A,5,eur\n")
     assert bring_text(tmp_path, "sales", head + "S1,2024-01-02,A,5,EUR\n").counts["known"] == 1
+
+
+def test_a_dry_run_warns_as_the_import_does(tmp_path: Path) -> None:
+    text = "document,date,account,amount,owner,parent\nS1,2024-01-02,A,5,Nobody Here,\nS2,2024-01-02,B,5,,Z9\n"
+    told = bring_text(tmp_path, "sales", text, dry_run=True).warnings
+    assert [params["count"] for _message, params in told] == [1, 1]
+    assert told == bring_text(tmp_path, "sales", text).warnings

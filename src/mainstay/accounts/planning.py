@@ -32,16 +32,16 @@ from mainstay.people.models import User
 
 UNKNOWN_ACCOUNT = N_("The account “%(value)s” under “%(column)s” is not known. Import it first, or correct the code.")
 UNKNOWN_OWNER = N_(
-    "Nobody here has the e-mail “%(owner)s”, nor one person alone that name: %(count)s accounts keep the owner they "
-    "had, or none. Add the person, or write the e-mail, then import again."
+    "Nobody here has the e-mail “%(owner)s”, nor one person alone that name. Accounts that keep the owner they had, or "
+    "none: %(count)s. Add the person, or write the e-mail, then import again."
 )
 LEFT_WITHOUT_PARENT = N_(
-    "%(count)s accounts are left without the parent that the file names, which is not known: %(account)s under "
-    "“%(parent)s”, for one."
+    "Accounts left without the parent that the file names, which is not known: %(count)s, such as %(account)s under "
+    "“%(parent)s”."
 )
 LEFT_OUT_OF_CIRCLE = N_(
-    "%(count)s accounts are left without the parent that the file names, which belongs to them itself: %(account)s "
-    "under “%(parent)s”, for one."
+    "Accounts left without the parent that the file names, which belongs to them itself: %(count)s, such as "
+    "%(account)s under “%(parent)s”."
 )
 EMPTY: dict[str, Any] = dict.fromkeys(TEXTS, "") | dict.fromkeys(("parent", "owner", "last_contact", "potential"))
 

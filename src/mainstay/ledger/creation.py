@@ -1,6 +1,7 @@
 """What lines bring with them: accounts and products that were not known, and what the file says of them."""
 
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -29,6 +30,7 @@ ACCOUNT_FACTS = {
 _HELD = {"parent": "parent_id", "owner": "owner_id"}
 CHUNK = 5_000
 MANY = 20_000
+Made = tuple[dict[str, int], Sequence[tuple[str, dict[str, Any]]]]
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,14 @@ class Created:
         aliases = aliases_without_account()
         return [row for row in self.accounts if row["code"] not in aliases] if aliases else self.accounts
 
-    def foreseen(self) -> dict[str, int]:
-        """How many of each a commit would make."""
+    def foreseen(self) -> Made:
+        """How many of each a commit would make, and its warnings."""
         planned = accounts_plan_from_sales(rows=self._of_accounts(), people=person_finder())
         products = set(Product.objects.values_list("code", flat=True).iterator())
-        return {"accounts": planned.new, "products": sum(code not in products for code in self.products)}
+        counts = {"accounts": planned.new, "products": sum(code not in products for code in self.products)}
+        return counts, planned.warnings
 
-    def carry_out(self, batch: Batch) -> tuple[dict[str, int], list[tuple[str, dict[str, Any]]]]:
+    def carry_out(self, batch: Batch) -> Made:
         """Make what is not there yet, in the transaction of the commit; returns counts and warnings."""
         written = accounts_write_from_sales(rows=self._of_accounts(), people=person_finder())
         insert_rows(CreatedAccount, ("batch_id", "account_id"), ((batch.pk, pk) for pk in written.created))

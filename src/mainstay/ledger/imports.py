@@ -18,7 +18,7 @@ from mainstay.core import clock
 from mainstay.core.errors import N_, Conflict, Refused
 from mainstay.ledger import foresight, masters, units
 from mainstay.ledger.conflicts import conflicts, refuse_changed
-from mainstay.ledger.creation import Created, load_created, write_facts
+from mainstay.ledger.creation import Created, Made, load_created, write_facts
 from mainstay.ledger.engine import duckdb_opened, scratch, show_progress
 from mainstay.ledger.models import Batch, Content, LedgerFile, State
 from mainstay.ledger.orders import Order, Outcome, Reading
@@ -39,7 +39,6 @@ from mainstay.ledger.writer import Progress, Writer, disk_errors, new_file, no_p
 SHOWN_REFUSALS = 20
 SHOWN_CONFLICTS = 5
 MEMORY = 1024  # MiB for DuckDB, which spills past it; with Python and buffers an import stays below 1.5 GiB
-Made = tuple[dict[str, int], Sequence[tuple[str, dict[str, Any]]]]
 
 
 @dataclass(frozen=True)
@@ -142,9 +141,11 @@ def _import_lines(work: _Work, reading: Reading) -> Outcome:
         units.view_stated(connection, lines, keep=order.on_conflict == "keep")
         created = load_created(connection, order.kind, staged.mapped)
         if order.dry_run:
+            made, warnings = created.foreseen()
             return replace(
                 outcome,
-                counts=counts | created.foreseen(),
+                counts=counts | made,
+                warnings=(*reading.notes, *warnings),
                 conflicts=conflicts(connection, lines, reading.names, limit=SHOWN_CONFLICTS)
                 if verdicts.changed_units
                 else (),
