@@ -208,6 +208,24 @@ def test_only_directors_and_analysts_see_and_change_it(role: str) -> None:
         assert not CostModelSwitch.objects.exists()
 
 
+def test_all_mistakes_are_told_at_once_each_at_its_field() -> None:
+    client = client_of(make_user("Dora", role="director"))
+    wrong = {
+        **SENT, "name": "", "valid_from": "soon", "capacity_rate": "much", "order-minutes": "-1", "line-rate": "x",
+        "pool-0-amount": "few",
+    }  # fmt: skip
+    answer = client.post(f"{URL}new/", wrong)
+    assert answer.status_code == 422
+    form = answer.context["page"].form
+    assert set(form.errors) == {"name", "valid_from", "capacity_rate", "order", "line", "pool-0"}
+    assert form.pools[0].errors
+    page = answer.content.decode()
+    assert page.count("field-error") == 6
+    assert page.count('aria-invalid="true"') == 3 + 2 * 2 + 1
+    assert "Mend what is marked below" in words(answer)
+    assert not CostModelVersion.objects.exists()
+
+
 def test_wrong_verbs_strangers_and_values() -> None:
     client = director()
     version = services.version_add(stated=Stated("M", date(2024, 1, 1), MODEL), by=None)

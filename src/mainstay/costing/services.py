@@ -117,10 +117,16 @@ def _recorded(verb: str, version: CostModelVersion, by: User | None) -> None:
     audit_record(verb=verb, about=str(version), person=by, detail=detail)
 
 
-def _fields(stated: Stated) -> Mapping[str, Any]:
-    name, note = stated.name.strip(), stated.note.strip()
+def check_name(text: str) -> str:
+    """The name of a version, trimmed. Raises Refused."""
+    name = text.strip()
     if not name or len(name) > MOST_NAME or not name.isprintable():
         raise Refused(N_("A version needs a name of at most %(most)s characters."), most=MOST_NAME)
+    return name
+
+
+def _fields(stated: Stated) -> Mapping[str, Any]:
+    name, note = check_name(stated.name), stated.note.strip()
     if len(note) > MOST_NOTE:
         raise Refused(N_("A note may have at most %(limit)s characters."), limit=MOST_NOTE)
     if not FIRST_DAY <= stated.valid_from <= LAST_DAY:

@@ -1,8 +1,9 @@
 """The form of a version of the cost model: what was typed, and what it states."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.utils.functional import Promise
@@ -10,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from mainstay.core.errors import N_, Refused
 from mainstay.costing.models import CostModelVersion, VersionState
-from mainstay.costing.services import Stated
+from mainstay.costing.services import Stated, check_name
 from mainstay.insight.cost_model import ACTIVITIES, BOOKED, MOST_POOLS, PERIODS, CostModel
 from mainstay.web import cost_words
+from mainstay.web.pages.cost_model_checks import mistakes, model_checks
+from mainstay.web.pages.imports_words import told
 
 # Rows for pools that are still empty.
 SPARE = 2
@@ -25,6 +28,7 @@ class ActivityRow:
     minutes: str
     rate: str
     hint: str
+    errors: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,21 @@ class PoolRow:
     amount: str = ""
     of: str = "year"
     by: str = "sales"
+    errors: list[str] = field(default_factory=list)
+
+
+class WrongFields(Refused):
+    """Mistakes at fields of the form, by the field's name."""
+
+    def __init__(self, fields: Mapping[str, Refused]) -> None:
+        super().__init__(N_("Nothing was kept. Mend what is marked below."))
+        self.fields = fields
 
 
 @dataclass(frozen=True)
 class VersionForm:
-    """What stands in the form; `wrong` are sentences, `revision` is what a change begins from."""
+    """What stands in the form; `wrong` are sentences about the whole, `errors` those by field, `revision` is what a
+    change begins from."""
 
     name: str = ""
     valid_from: str = ""
@@ -50,6 +64,7 @@ class VersionForm:
     activities: list[ActivityRow] = field(default_factory=list)
     pools: list[PoolRow] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    errors: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def sources(self) -> list[tuple[str, str]]:
@@ -87,38 +102,48 @@ def form_of(version: CostModelVersion) -> VersionForm:
     )
 
 
-def typed_form(sent: Mapping[str, str], wrong: list[str]) -> VersionForm:
-    """The form again as it was sent."""
+def typed_form(sent: Mapping[str, str], error: Refused) -> VersionForm:
+    """The form again as it was sent, with what is wrong."""
+    fields = error.fields if isinstance(error, WrongFields) else {}
+    errors = {name: [told(mistake)] for name, mistake in fields.items()}
     given = {name: {key: sent.get(f"{name}-{key}", "") for key in ("minutes", "rate")} for name in ACTIVITIES}
     pools = [row for row in _pool_rows(sent) if row.name or row.amount]
     return VersionForm(
         **{name: sent.get(name, "") for name in ("name", "valid_from", "note", "capacity_rate")},
         revision=revision_of(sent),
-        activities=_activities(given),
-        pools=_spare(pools),
-        wrong=wrong,
+        activities=[replace(row, errors=errors.get(row.name, [])) for row in _activities(given)],
+        pools=_spare([replace(row, errors=errors.get(f"pool-{row.number}", [])) for row in pools]),
+        wrong=[told(error)],
+        errors=errors,
     )
 
 
 def stated_of(sent: Mapping[str, str]) -> Stated:
-    """What was sent, understood. Raises Refused with what is wrong."""
-    try:
-        day = date.fromisoformat(sent.get("valid_from", ""))
-    except ValueError:
-        raise Refused(N_("Say from which day on the version is valid.")) from None
+    """What was sent, understood. Raises WrongFields with all that is wrong at fields, Refused with what else is."""
     given = {
         name: {key: text for key in ("minutes", "rate") if (text := _plain(sent.get(f"{name}-{key}", "")))}
         for name in ACTIVITIES
     }
+    activities = {name: values for name, values in given.items() if values}
     pools = [row for row in _pool_rows(sent) if row.name or row.amount]
-    model = CostModel.from_dict(
-        {
-            "capacity_rate": _plain(sent.get("capacity_rate", "")),
-            "activities": {name: values for name, values in given.items() if values},
-            "pools": [_pool(row) for row in pools],
-        }
+    capacity_rate = _plain(sent.get("capacity_rate", ""))
+    found = mistakes(
+        {"name": lambda: check_name(sent.get("name", "")), "valid_from": lambda: _day(sent)}
+        | model_checks(capacity_rate, activities, {f"pool-{row.number}": partial(_pool, row) for row in pools})
     )
-    return Stated(sent.get("name", ""), day, model, sent.get("note", "").replace("\r\n", "\n"))
+    if found:
+        raise WrongFields(found)
+    model = CostModel.from_dict(
+        {"capacity_rate": capacity_rate, "activities": activities, "pools": [_pool(row) for row in pools]}
+    )
+    return Stated(sent.get("name", ""), _day(sent), model, sent.get("note", "").replace("\r\n", "\n"))
+
+
+def _day(sent: Mapping[str, str]) -> date:
+    try:
+        return date.fromisoformat(sent.get("valid_from", ""))
+    except ValueError:
+        raise Refused(N_("Say from which day on the version is valid.")) from None
 
 
 def revision_of(sent: Mapping[str, str]) -> int:
@@ -182,5 +207,5 @@ def _activities(given: Mapping[str, Mapping[str, str]]) -> list[ActivityRow]:
 
 
 def _spare(pools: list[PoolRow]) -> list[PoolRow]:
-    kept = [PoolRow(number, pool.name, pool.amount, pool.of, pool.by) for number, pool in enumerate(pools)]
+    kept = [replace(pool, number=number) for number, pool in enumerate(pools)]
     return [*kept, *(PoolRow(number) for number in range(len(kept), min(len(kept) + SPARE, MOST_POOLS)))]

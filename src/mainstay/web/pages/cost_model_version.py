@@ -87,7 +87,7 @@ def _again(request: HttpRequest, version: CostModelVersion | None, error: Refuse
     """The form with what was typed and what is wrong. What is not a mistake in it is for the page of refusals."""
     if isinstance(error, NotAllowed | Conflict):
         raise error
-    return _shown(request, version, typed_form(request.POST, [told(error)]), status=422)
+    return _shown(request, version, typed_form(request.POST, error), status=422)
 
 
 def _shown(
