@@ -110,10 +110,10 @@ def rate_change(*, rate: int, value: Decimal, revision: int, by: User | None = N
     """
     check_may_set_workings(by)
     found = rate_named(rate)
-    if found.batch_id is not None:
-        return rate_add(currency=found.currency, base=found.base, day=found.day, rate=value, by=by, sure=sure)
-    if not sure and found.revision == revision:
+    if not sure:
         check_likely(found.currency, found.base, found.day, _rate(value))
+    if found.batch_id is not None:
+        return rate_add(currency=found.currency, base=found.base, day=found.day, rate=value, by=by)
     changed = Rate.objects.filter(pk=rate, revision=revision).update(
         rate=_rate(value), by=by, at=clock.now(), revision=revision + 1
     )
