@@ -141,13 +141,21 @@ def test_only_known_accounts_have_contacts(tmp_path: Path) -> None:
             "products",
             "code,name,category,no_product\nP1,Frame,Bikes,\nP2,Post,,\n",
             "code,name,category,no_product\nP1,Frame,Bikes > Road,\nP2,Postage,,yes\nP3,New,,\n",
-            [("P1", "category", "Bikes", "Bikes / Road"), ("P2", "name", "Post", "Postage"), ("P2", "no_product", "", "yes")],
+            [
+                ("P1", "category", "Bikes", "Bikes / Road"),
+                ("P2", "name", "Post", "Postage"),
+                ("P2", "no_product", "", "yes"),
+            ],
         ),
         (
             "accounts",
             "code,name,last_contact,potential\nA1,Old,2024-01-02,100\nA2,Same,,\n",
             "code,name,last_contact,potential\nA1,New,2024-02-03,250.50\nA2,Same,,\n",
-            [("A1", "name", "Old", "New"), ("A1", "last_contact", "2024-01-02", "2024-02-03"), ("A1", "potential", "100", "250.5")],
+            [
+                ("A1", "name", "Old", "New"),
+                ("A1", "last_contact", "2024-01-02", "2024-02-03"),
+                ("A1", "potential", "100", "250.5"),
+            ],
         ),
         (
             "rates",

@@ -156,6 +156,9 @@ def test_original_amounts_are_kept() -> None:
 
 
 def test_a_missing_rate_stops_the_refresh_naming_currencies_days_and_lines_and_publishes_nothing() -> None:
+    from mainstay.ledger.engine import opened
+    from mainstay.ledger.selectors import sales_lines
+
     several()
     currencies_set(reporting="EUR")
     rate_add(currency="CNY", day=date(2024, 1, 1), rate=Decimal("0.13"))

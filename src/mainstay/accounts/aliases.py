@@ -63,7 +63,8 @@ def plan_aliases(
     """A file of aliases: the last row about a code counts, and counts instead of what an earlier file said of it.
 
     Rows have `alias` and `account`; `pairs` are the aliases there are, `by_hand` the codes of those that a person
-    added, `accounts` the codes of accounts, as far as rows name them. A row that cannot stand is refused; of a circle, every row that closes it.
+    added, `accounts` the codes of accounts, as far as rows name them. A row that cannot stand is refused; of a circle,
+    every row that closes it.
     """
     plan, told = Plan(), list(rows)
     last = {row["alias"]: index for index, row in enumerate(told)}

@@ -30,9 +30,9 @@ class Refresh(models.Model):
 
     `basis` says what else it was computed with: currency, rates, marked products. `cost_model` holds the versions of
     the cost model with the days of each; empty where it was off. `origin` says what computed, and of a ledger in a
-    warehouse what its tables held. `folder` holds its marts, relative to the data home; `files` the bytes and SHA-256 of
-    each by name, empty of earlier versions. `summary`, `pareto` (without its curve) and `matrix` are what `mainstay show` tells
-    of the whole company. `current` marks the one that lists and pages show.
+    warehouse what its tables held. `folder` holds its marts, relative to the data home; `files` the bytes and SHA-256
+    of each by name, empty of earlier versions. `summary`, `pareto` (without its curve) and `matrix` are what `mainstay
+    show` tells of the whole company. `current` marks the one that lists and pages show.
     """
 
     as_of = models.DateField()

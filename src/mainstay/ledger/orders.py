@@ -120,10 +120,10 @@ class Outcome:
     """What an import did, or would do on a dry run (`batch` is then None).
 
     `counts` of lines: rows, refused, new, known, replaced, kept, conflicts (units), accounts and products made,
-    without_account where there are such; of accounts and contacts: rows, refused, new, changed, known. `refusals` are the first of them, as
-    `reading.describe_refusals` tells them; `warnings` are (msgid, params). A dry run of lines also tells the first
-    units that differ from what is held, as `conflicts.conflicts` tells them, and what would come in by month; one of
-    other kinds the first `changes`.
+    without_account where there are such; of accounts and contacts: rows, refused, new, changed, known. `refusals` are
+    the first of them, as `reading.describe_refusals` tells them; `warnings` are (msgid, params). A dry run of lines
+    also tells the first units that differ from what is held, as `conflicts.conflicts` tells them, and what would come
+    in by month; one of other kinds the first `changes`.
     """
 
     counts: dict[str, int]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from mainstay.core.currencies import plain_rate
 from mainstay.core.errors import N_, Refused
@@ -52,7 +53,7 @@ def warnings_of(stated: Mapping[Key, Decimal]) -> list[tuple[str, dict[str, obje
         by_pair.setdefault((of, to), []).append((day, rate))
     far = []
     for (of, to), rates in by_pair.items():
-        for one, other in zip(rates, rates[1:], strict=False):
+        for one, other in pairwise(rates):
             if _is_far(one[1], other[1]):
                 # Of the two, the later one that the file says.
                 first, second = (other, one) if (of, to, other[0]) in stated else (one, other)

@@ -92,4 +92,4 @@ def _lost(connection: duckdb.DuckDBPyConnection, lines: Lines, batch: Batch) -> 
 
 def _same(table: str, lines: Lines) -> str:
     """Whether a unit of `table` speaks of the same lines as the row `k` that was kept out."""
-    return f"{table}.whole = k.{lines.whole} AND {meet(table, "k", part_of("k", lines))}"
+    return f"{table}.whole = k.{lines.whole} AND {meet(table, 'k', part_of('k', lines))}"

@@ -59,4 +59,3 @@ def _told(kind: Kind, columns: Sequence[str], rows: Rows) -> _Told:
     sound = 10 * len(known) >= 9 * len(cells)
     values = tuple(dict.fromkeys(known))[:3] if sound else ()
     return _Told(fields, not missing and sound, values if not missing else ())
-

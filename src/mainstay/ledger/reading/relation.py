@@ -78,9 +78,7 @@ def cells_schema(width: int) -> Any:
 def cells_table(records: list[Record], width: int) -> Any:
     """The records as an Arrow table; one with a fault keeps its cells in `raw` alone. Nothing between two separators is
     NULL, as DuckDB has it."""
-    sound = [
-        (None,) * width if record.fault else [cell or None for cell in record.cells] for record in records
-    ]
+    sound = [(None,) * width if record.fault else [cell or None for cell in record.cells] for record in records]
     texts: list[Sequence[str | None]] = list(zip(*sound, strict=True)) if sound else [()] * width
     rest: list[Sequence[object]] = [
         [record.row for record in records],

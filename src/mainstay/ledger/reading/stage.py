@@ -89,8 +89,8 @@ def stage(
 ) -> Staged:
     """Read the files into Parquet in `folder`, each once, in the order of their rows.
 
-    Every row that holds anything is among the good or the refused, but for totals at the end of a file. `progress` hears
-    a file's name and its rows so far, from another thread as well; on the way through a CSV only where the connection's
+    Every row that holds anything is among the good or the refused, but for totals at a file's end. `progress` hears a
+    file's name and its rows so far, from another thread as well; on the way through a CSV only where the connection's
     enable_progress_bar is set.
     Refused where a file has no rows, cannot be read on, or leaves the order of its dates open.
     """

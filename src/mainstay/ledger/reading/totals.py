@@ -13,8 +13,8 @@ LEFT_OUT = N_(
     "left out."
 )
 _WORDS = re.compile(
-    r"\W*(?:本页|本月|本年|累计)?(?:合计|总计|小计|共计|总和|汇总|total|totals|grand total|sub-?total|sub total|sum|sums|"
-    r"summe|gesamt|gesamtsumme|zwischensumme)\W*(?:[（(].*[)）]\W*)?",
+    r"\W*(?:本页|本月|本年|累计)?(?:合计|总计|小计|共计|总和|汇总)\W*(?:[（(].*[)）]\W*)?|"
+    r"\W*(?:totals?|grand total|sub-?total|sub total|sums?|summe|gesamt|gesamtsumme|zwischensumme)\W*(?:[（(].*)?",
     re.IGNORECASE,
 )
 # A row's number, its problems (None where it is good) and its cells.

@@ -35,7 +35,9 @@ def alias(request: HttpRequest, pk: int) -> HttpResponse:
         request, _("Lines under %(code)s count for this account from the next refresh on.") % {"code": made.code}
     )
     if not is_account(made.code):
-        told = _("No account has the code %(code)s so far, so that no line is under it. Look whether it is typed right.")
+        told = _(
+            "No account has the code %(code)s so far, so that no line is under it. Look whether it is typed right."
+        )
         messages.warning(request, told % {"code": made.code})
     return redirect("accounts-account", pk=pk)
 

@@ -47,4 +47,3 @@ def model_checks(
 
 def _model(values: Mapping[str, Any]) -> CostModel:
     return CostModel.from_dict(values)
-

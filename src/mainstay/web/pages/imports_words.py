@@ -30,9 +30,9 @@ _HERE: tuple[tuple[frozenset[str], str], ...] = (
     ),
 )
 _GAPS = N_(
-    "Rates to %(reporting)s are missing: %(missing)s. A line takes the latest rate on or before its day that is not older "
-    "than %(oldest)s days. Import rates, or type them under Settings, Currencies; then refresh again. Nothing was "
-    "published."
+    "Rates to %(reporting)s are missing: %(missing)s. A line takes the latest rate on or before its day that is not "
+    "older than %(oldest)s days. Import rates, or type them under Settings, Currencies; then refresh again. "
+    "Nothing was published."
 )
 _MISSING = frozenset({"fields", "columns"})
 _LABELS = {field.name: field.label for kind in KINDS.values() for field in kind.fields}
