@@ -98,7 +98,7 @@ def test_what_an_import_replaced(logged_in: Client, batches: dict[str, int]) -> 
 def test_the_pages_ask_little_of_the_database(
     logged_in: Client, batches: dict[str, int], django_assert_max_num_queries: Any
 ) -> None:
-    for page, most in zip(PAGES, (4, 7, 11, 9), strict=True):
+    for page, most in zip(PAGES, (4, 10, 11, 10), strict=True):
         logged_in.get(page.format(**batches))
         with django_assert_max_num_queries(most):
             logged_in.get(page.format(**batches))
