@@ -133,3 +133,48 @@ def test_the_scratch_of_a_dead_process_is_swept_and_a_living_ones_stays(home: Pa
         bring("sales", TINY / "sales.csv")
         assert living.is_dir()
     assert not dead.exists()
+
+
+@pytest.mark.parametrize("link", ["itself", "symlink", "hard link"])
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_refused_rows_never_go_over_a_file_that_is_imported(link: str, dry_run: bool, tmp_path: Path) -> None:
+    path, errors = tmp_path / "sales.csv", tmp_path / "errors.csv"
+    path.write_text(WHOLE + "S1,soon,A,5\nS2,2024-01-03,B,1\n", encoding="utf-8")
+    before = path.read_bytes()
+    if link == "itself":
+        errors = tmp_path / "." / "sales.csv"
+    elif link == "symlink":
+        errors.symlink_to(path)
+    else:
+        errors.hardlink_to(path)
+    with pytest.raises(Refused, match="Choose another file for the refused rows"):
+        bring("sales", path, errors_to=errors, allow_errors=True, dry_run=dry_run)
+    assert path.read_bytes() == before
+    assert not held()
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet", "zip"])
+def test_refused_rows_take_the_place_of_a_file_when_all_are_written(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = tmp_path / f"errors.{ending}"
+    errors.write_text("what was there", encoding="utf-8")
+    text = WHOLE + "S1,soon,A,5\nS2,2024-01-03,B,1\n"
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("mainstay.ledger.reading.refusals._Refusals._rows", full)
+        with pytest.raises(Refused, match=r"errors\..* \(No space left on device\)"):
+            bring_text(tmp_path, "sales", text, errors_to=errors, dry_run=True)
+    assert errors.read_text(encoding="utf-8") == "what was there"
+    bring_text(tmp_path, "sales", text, errors_to=errors, dry_run=True)
+    assert errors.read_bytes() != b"what was there"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [errors.name, "file.csv"]
+
+
+@pytest.mark.parametrize("place", ["no/such/folder/errors.csv", "no/such/folder/errors.xlsx", "."])
+def test_a_place_where_refused_rows_cannot_be_written_is_named(place: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"The refused rows could not be written to .* \("):
+        bring_text(tmp_path, "sales", WHOLE + "S1,soon,A,5\n", errors_to=tmp_path / place, dry_run=True)

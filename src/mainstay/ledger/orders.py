@@ -66,6 +66,16 @@ class Order:
             raise Refused(N_("On a conflict: %(choices)s."), choices=", ".join(ON_CONFLICT))
         if not self.source.strip() or len(self.source) > 200 or "\x00" in self.source:
             raise Refused(N_("The source needs a name of at most 200 characters."))
+        if self.errors_to is not None and any(_same_file(upload.path, self.errors_to) for upload in self.uploads):
+            raise Refused(
+                N_("%(file)s is a file to import itself. Choose another file for the refused rows."),
+                file=self.errors_to,
+            )
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    """Whether both are there and one and the same, also by links."""
+    return one.exists() and other.exists() and one.samefile(other)
 
 
 def check_may_import(person: User | None) -> None:
