@@ -70,6 +70,8 @@ def test_bad_settings_are_refused_in_a_sentence(logged_in: Client, form: dict[st
         ({"rate": "much"}, "is no number"),
         ({"rate": "0"}, "above 0"),
         ({"rate": "1e999999999"}, "is no number"),
+        ({"rate": "7,123"}, "could be 7123 or 7.123"),
+        ({"rate": "1,23,456"}, "is no number"),
         ({"day": "soon"}, "is no day"),
         ({"currency": "<b>"}, "no code"),
         ({"currency": "EUR"}, "both are EUR"),

@@ -13,6 +13,7 @@ from mainstay.costing.models import CostModelVersion, VersionState
 from mainstay.costing.services import Stated
 from mainstay.insight.cost_model import ACTIVITIES, BOOKED, MOST_POOLS, PERIODS, CostModel
 from mainstay.web import cost_words
+from mainstay.web.typed import typed_number
 
 # Rows for pools that are still empty.
 SPARE = 2
@@ -128,7 +129,7 @@ def revision_of(sent: Mapping[str, str]) -> int:
 
 def _pool(row: PoolRow) -> dict[str, str]:
     if row.of in PERIODS:
-        return {"name": row.name, "by": row.by, "amount": row.amount, "per": row.of}
+        return {"name": row.name, "by": row.by, "amount": _plain(row.amount), "per": row.of}
     if row.amount:
         raise Refused(N_("The pool “%(name)s” takes booked overhead: leave its amount empty."), name=row.name)
     booked, _colon, kind = row.of.partition(":")
@@ -142,7 +143,7 @@ def _pool_rows(sent: Mapping[str, str]) -> list[PoolRow]:
         PoolRow(
             number,
             sent.get(f"pool-{number}-name", "").strip(),
-            _plain(sent.get(f"pool-{number}-amount", "")),
+            sent.get(f"pool-{number}-amount", "").strip(),
             sent.get(f"pool-{number}-of", "year"),
             sent.get(f"pool-{number}-by", "sales"),
         )
@@ -151,8 +152,12 @@ def _pool_rows(sent: Mapping[str, str]) -> list[PoolRow]:
 
 
 def _plain(text: str) -> str:
-    """Without thousands separators, as figures are shown: 120,000.50."""
-    return text.strip().replace(",", "").replace(" ", "")
+    """A number as the model has it; what is none stays as it was typed, for the model to refuse by its name."""
+    text = text.strip()
+    try:
+        return f"{typed_number(text):f}" if text else ""
+    except Refused:
+        return text
 
 
 def _source(pool: Mapping[str, str]) -> tuple[str, str]:

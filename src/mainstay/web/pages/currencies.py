@@ -107,7 +107,7 @@ def _add(request: HttpRequest) -> HttpResponse:
         lambda: rate_add(
             currency=typed(request, "currency"),
             day=typed_day(typed(request, "day")),
-            rate=typed_number(typed(request, "rate")),
+            rate=typed_number(typed(request, "rate"), lone_group=False),
             base=typed(request, "base"),
             by=who(request),
         )

@@ -51,5 +51,5 @@ def _change(request: HttpRequest, rate: Rate, *, remove: bool) -> None:
     if remove:
         rate_remove(rate=rate.pk, revision=revision, by=who(request))
     else:
-        value = typed_number(typed(request, "rate"))
+        value = typed_number(typed(request, "rate"), lone_group=False)
         rate_change(rate=rate.pk, value=value, revision=revision, by=who(request))
