@@ -95,13 +95,18 @@ class Parsing:
         return "." if typed else self.style.decimal
 
     def _amount(self) -> str:
-        """The amount, or quantity × unit price where it is not there; 36 digits hold any product of the two."""
+        """The amount, or quantity × unit price where it is not there, rounded once; 38 digits hold any that is kept."""
         own = "v_amount" if "amount" in self.match.fields else "NULL::DECIMAL(18,4)"
         if not self._multiplies():
             return own
-        quantity, price = self.kind.product or ("", "")
-        product = f"TRY_CAST(v_{quantity}::DECIMAL(38,6) * v_{price} AS DECIMAL(18,4))"
+        product = " * ".join(self._factor(name) for name in self.kind.product or ())
+        product = f"TRY_CAST(TRY({product}) AS {numbers.DECIMALS['money']})"
         return f"CASE WHEN {self._is_empty('amount')} THEN {product} ELSE {own} END"
+
+    def _factor(self, name: str) -> str:
+        field = next(field for field in self.kind.fields if field.name == name)
+        scan = self.source.scan
+        return numbers.factor(self._cell(field), f"t_{name}", f"v_{name}", self._decimal(field), scan)
 
     def _multiplies(self) -> bool:
         return self.kind.product is not None and all(name in self.match.fields for name in self.kind.product)
