@@ -12,21 +12,21 @@ from mainstay.ledger.reading.cells import clean
 from mainstay.ledger.reading.columns import Match
 from mainstay.ledger.reading.kinds import Kind
 from mainstay.ledger.reading.relation import Relation
-from mainstay.ledger.reading.source import SourceFile
+from mainstay.ledger.reading.source import ORDERS, SourceFile
 
 AMBIGUOUS = N_(
-    "The dates under “%(column)s” in “%(file)s” could be day/month or month/day throughout (such as “%(value)s”). "
-    "Say the date order: dmy or mdy."
+    "The dates under “%(column)s” in “%(file)s” could be read in several orders throughout (such as “%(value)s”). "
+    "Say the date order: dmy, mdy or ymd."
 )
 CONTRADICTORY = N_(
-    "The dates under “%(column)s” in “%(file)s” are as often day/month as month/day (such as “%(value)s”). "
-    "Write them as 2024-12-31, or say the date order: dmy or mdy."
+    "The dates under “%(column)s” in “%(file)s” are as often in one order as in another (such as “%(value)s”). "
+    "Write them as 2024-12-31, or say the date order: dmy, mdy or ymd."
 )
 
 
 @dataclass(frozen=True)
 class Style:
-    """`decimal`: the file's decimal sign in text; `orders`: date field → dmy, mdy, or None where no date needs it."""
+    """`decimal`: the file's decimal sign in text; `orders`: date field → dmy, mdy, ymd, or None where no date needs it."""
 
     decimal: str
     orders: dict[str, str | None]
@@ -93,18 +93,28 @@ def _order(
     evidence = dates.evidence("v")
     sample = [row[place] or "" for row in source.sample]
     counts = _counts(sample, evidence, connection)
-    if whole is not None and counts["?"] and counts["dmy"] == counts["mdy"]:
+    if whole is not None and counts.keys() - {"="} and _leading(counts) is None:
         counts = _whole_counts(whole(), [place], evidence, connection)
-    if counts["dmy"] != counts["mdy"]:
-        return "dmy" if counts["dmy"] > counts["mdy"] else "mdy"
-    if counts["dmy"] or counts["?"]:
+    if leading := _leading(counts):
+        return leading
+    if counts.keys() - {"="}:
         raise Refused(
-            CONTRADICTORY if counts["dmy"] else AMBIGUOUS,
+            CONTRADICTORY if any(counts[order] for order in ORDERS) else AMBIGUOUS,
             column=source.columns[place],
             file=source.name,
             value=next((cell[:60] for cell in sample if _counts([cell], evidence, connection)), ""),
         )
     return "dmy" if counts["="] else None
+
+
+def _leading(counts: Counter[str]) -> str | None:
+    """The order that more texts show than any other, or else the only one that makes days of all; None without one."""
+    most, second = sorted(((counts[order], order) for order in ORDERS), reverse=True)[:2]
+    if most[0] > second[0]:
+        return most[1]
+    fits = [set(("dmy/mdy" if told == "=" else told).split("/")) for told in counts]
+    fitting = set(ORDERS).intersection(*fits) if not most[0] else set()
+    return fitting.pop() if len(fitting) == 1 else None
 
 
 def _counts(values: Sequence[str], evidence: str, connection: duckdb.DuckDBPyConnection) -> Counter[str]:
