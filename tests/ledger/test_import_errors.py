@@ -178,3 +178,17 @@ def test_refused_rows_take_the_place_of_a_file_when_all_are_written(
 def test_a_place_where_refused_rows_cannot_be_written_is_named(place: str, tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"The refused rows could not be written to .* \("):
         bring_text(tmp_path, "sales", WHOLE + "S1,soon,A,5\n", errors_to=tmp_path / place, dry_run=True)
+
+
+@pytest.mark.parametrize("kind", ["sales", "costs"])
+def test_a_row_whose_currency_is_none_is_refused_and_signs_of_currencies_are_understood(
+    kind: str, tmp_path: Path
+) -> None:
+    known = ["EUR", "usd", "€", "£", "¥", "￥", "hk$", "人民币", "", "USDT", "SEK"]
+    unknown = ["<b>", "$", "E", "euro zone", "EUR/USD", "ABCDEFGHIJKLM"]
+    lines = [f"S{place},2024-01-02,goods,5,{text}\n" for place, text in enumerate([*known, *unknown])]
+    heading = "document,date,kind,amount,currency\n"
+    outcome = bring_text(tmp_path, kind, heading + "".join(lines), allow_errors=True, mapping={"currency": "currency"})
+    assert (outcome.counts["new"], outcome.counts["refused"]) == (len(known), len(unknown))
+    assert [one["value"] for one in outcome.refusals] == unknown
+    assert {one["column"] for one in outcome.refusals} == {"currency"}

@@ -14,6 +14,7 @@ from mainstay.core.currencies import RATE_SCALE, currency_code, divided, is_curr
 from mainstay.core.errors import N_
 from mainstay.core.rows import RefusedRow
 from mainstay.ledger.models import Batch, Rate
+from mainstay.ledger.reading.cells import NO_CURRENCY
 from mainstay.ledger.workings import rates_moved, reporting_currency
 from mainstay.ledger.yes_no import NO_YES_NO, yes_no
 from mainstay.orm.bulk import chunks, insert_rows, update_rows
@@ -22,7 +23,6 @@ Row = Mapping[str, Any]
 Key = tuple[str, str, date]
 Stated = dict[Key, Decimal]
 
-NO_CURRENCY = N_("“%(value)s” under “%(column)s” is no code of a currency, such as EUR. Correct it.")
 NO_BASE = N_(
     "The file does not say which currency its rates are to. Give it a column “base”, or choose the currency of figures "
     "first: mainstay currency CODE."

@@ -1,7 +1,9 @@
 """SQL that turns a cell's text into a clean text, code or choice."""
 
 import re
+from collections.abc import Iterable
 
+from mainstay.core.currencies import ALSO, CODE, is_currency_code
 from mainstay.core.errors import N_
 from mainstay.core.sql import quoted
 from mainstay.ledger.reading.encoding import ANY, Scan
@@ -13,6 +15,7 @@ CODE_LIMIT = 200
 TEXT_TOO_LONG = N_("The text under “%(column)s” is longer than 10,000 characters (“%(value)s”). Shorten it.")
 CODE_TOO_LONG = N_("The code under “%(column)s” is longer than 200 characters (“%(value)s”). Shorten it.")
 NO_CHOICE = N_("“%(value)s” under “%(column)s” is none of: goods, service, delivery, rebate, selling, finance, other.")
+NO_CURRENCY = N_("“%(value)s” under “%(column)s” is no code of a currency, such as EUR. Correct it.")
 NEEDED = N_("“%(column)s” is empty, but every row needs it. Fill it in.")
 NOT_TEXT = N_("The text under “%(column)s” holds a character that no text has (“%(value)s”). Remove it.")
 SHEET_ERROR = N_("“%(value)s” under “%(column)s” is an error of the spreadsheet. Mend the formula or the value.")
@@ -97,6 +100,17 @@ def too_long(text: str, limit: int) -> str:
 
 def sheet_error(text: str) -> str:
     return f"(starts_with({text}, '#') AND {within(f'upper({text})', _ERRORS)})"
+
+
+def no_currency(text: str, sample: Iterable[str | None]) -> str:
+    """True for a text that means no currency. Those of the sample are told by themselves, since a pattern is dear."""
+    usual = list(dict.fromkeys(cell for cell in sample if cell and is_currency_code(cell.upper())))[:8]
+    known = " OR ".join(["false", *(f"{text} = {quoted(cell)}" for cell in usual)])
+    upper = f"upper({text})"
+    return (
+        f"CASE WHEN {text} IS NULL OR {known} THEN false "
+        f"ELSE NOT (regexp_full_match({upper}, {quoted(CODE)}) OR {within(upper, tuple(ALSO))}) END"
+    )
 
 
 def choice(text: str, field: Field) -> str:

@@ -13,6 +13,7 @@ from mainstay.ledger.reading.styles import Style
 
 SQL_TYPES = {"code": "VARCHAR", "text": "VARCHAR", "choice": "VARCHAR", "date": "DATE", **numbers.DECIMALS}
 PROBLEMS_TYPE = "STRUCT(field VARCHAR, problem VARCHAR, value VARCHAR)[]"
+CURRENCIES = ("currency", "base")  # fields
 SHOWN = 60  # characters of a value in a message
 
 
@@ -165,6 +166,10 @@ class Parsing:
                 else (cells.TEXT_LIMIT, cells.TEXT_TOO_LONG)
             )
             problems.append(_Problem(cells.too_long(text, limit), name, quoted(message), text))
+            if name in CURRENCIES:
+                place = self.source.columns.index(self.match.fields[name])
+                unknown = cells.no_currency(text, (row[place] for row in self.source.sample))
+                problems.append(_Problem(f"{unknown}{sound}", name, quoted(cells.NO_CURRENCY), text))
             if self.source.format == "parquet":
                 shown = f"replace({text}, chr(0), '␀')"
                 problems.append(_Problem(f"contains({text}, chr(0))", name, quoted(cells.NOT_TEXT), shown))
