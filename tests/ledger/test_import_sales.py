@@ -10,6 +10,7 @@ import pytest
 from mainstay.accounts.models import Account
 from mainstay.core.errors import NotAllowed, Refused
 from mainstay.ledger.models import Batch, LedgerFile, Product, State
+from mainstay.ledger.reading.encoding import scan
 from mainstay.people.roles import Role
 from tests.factories import make_user
 from tests.ledger.files import HEAD, TINY, WHOLE, amounts, bring, bring_text, bring_tiny, held, line
@@ -184,3 +185,23 @@ def test_currencies_are_one_in_any_case(tmp_path: Path) -> None:
     head = "document,date,account,amount,currency\n"
     bring_text(tmp_path, "sales", head + "S1,2024-01-02,A,5,eur\n")
     assert bring_text(tmp_path, "sales", head + "S1,2024-01-02,A,5,EUR\n").counts["known"] == 1
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\u200b", "\u200c", "\u200d", "\u3000\u200b ", "\t\ufeff"])
+@pytest.mark.parametrize("rest", ["", "\u00fc", "客户"])
+def test_marks_that_show_nothing_make_no_other_document_or_account(mark: str, rest: str, tmp_path: Path) -> None:
+    text = f"document,date,account,amount\nS1{rest},2024-01-02,A{rest},5\nS2{rest},2024-01-03,B,7\n"
+    bring_text(tmp_path, "sales", text)
+    marked = text.replace(f"S1{rest},", f"{mark}S1{rest}{mark},").replace(
+        f",A{rest},5", f",{mark}A{rest}{mark},{mark}5"
+    )
+    again = bring_text(tmp_path, "sales", marked)
+    assert (again.counts["new"], again.counts["known"]) == (0, 2)
+
+
+def test_a_byte_order_mark_at_the_beginning_alone_makes_no_file_strange(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\xef\xbb\xbfdocument,date,amount\nS1,2024-01-02,5\n")
+    assert not scan(path, "a.csv").strange
+    path.write_bytes(b"\xef\xbb\xbfdocument,date,amount\n\xef\xbb\xbfS1,2024-01-02,5\n")
+    assert scan(path, "a.csv").strange

@@ -106,7 +106,9 @@ def test_what_is_no_day(text: str, order: str | None) -> None:
     assert found is None or not 1900 <= found.year <= 2199
 
 
-@pytest.mark.parametrize("text", ["24-01-05", "24-1-05", "24-1-5", "24/01/05", "24.1.5", "24-01-05 10:30", "２４/１/５"])
+@pytest.mark.parametrize(
+    "text", ["24-01-05", "24-1-05", "24-1-5", "24/01/05", "24.1.5", "24-01-05 10:30", "２４/１/５"]
+)
 def test_a_short_year_stands_first_where_that_is_the_files_style(text: str) -> None:
     assert parsed(text, "ymd") == DAY
     assert parsed("05/01/2024", "ymd") is None

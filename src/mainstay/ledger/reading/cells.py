@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from mainstay.core.codes import SPACES, UNSEEN
 from mainstay.core.currencies import ALSO, CODE, is_currency_code
 from mainstay.core.errors import N_
 from mainstay.core.sql import quoted
@@ -20,8 +21,6 @@ NEEDED = N_("“%(column)s” is empty, but every row needs it. Fill it in.")
 NOT_TEXT = N_("The text under “%(column)s” holds a character that no text has (“%(value)s”). Remove it.")
 SHEET_ERROR = N_("“%(value)s” under “%(column)s” is an error of the spreadsheet. Mend the formula or the value.")
 
-# What str.strip() takes for white space. DuckDB's trim() alone leaves tabs, line ends and other control characters.
-_SPACES = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
 _ERRORS = (
     "#N/A",
     "#REF!",
@@ -59,7 +58,7 @@ def once(value: str, name: str, body: str) -> str:
 
 
 def trimmed(cell: str, scan: Scan = ANY) -> str:
-    """The cell without white space around it, NULL where nothing is left.
+    """The cell without white space and unseen marks around it, NULL where nothing is left.
 
     Most cells begin and end with visible ASCII, and the rest is dear.
     """
@@ -68,7 +67,9 @@ def trimmed(cell: str, scan: Scan = ANY) -> str:
     if not scan.strange:
         return f"CASE WHEN {cell} < '!' OR ends_with({cell}, ' ') THEN nullif(trim({cell}), '') ELSE {cell} END"
     visible = f"{cell} >= '!' AND {cell} < chr(127) AND right({cell}, 1) BETWEEN '!' AND '~'"
-    body = f"CASE WHEN s = '' THEN '' WHEN s < '!' OR right(s, 1) < '!' THEN trim(s, {quoted(_SPACES)}) ELSE s END"
+    ends = " OR ".join(f"starts_with(s, {quoted(sign)}) OR ends_with(s, {quoted(sign)})" for sign in UNSEEN)
+    hidden = f"s < '!' OR right(s, 1) < '!' OR {ends}"
+    body = f"CASE WHEN s = '' THEN '' WHEN {hidden} THEN trim(s, {quoted(SPACES)}) ELSE s END"
     return f"CASE WHEN {visible} THEN {cell} ELSE nullif({once(f'trim({cell})', 's', body)}, '') END"
 
 

@@ -24,9 +24,17 @@ _BOMS = (
 )
 
 
-# White space beside the blank, and the quote, in which line ends may stand.
+# White space beside the blank, marks that show nothing, and the quote, in which line ends may stand.
 _STRANGE = (b'"', b"\t", b"\x0b", b"\x0c", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
-_STRANGE_WIDE = (b"\xc2\x85", b"\xc2\xa0", b"\xe1\x9a\x80", b"\xe2\x80", b"\xe2\x81\x9f", b"\xe3\x80\x80")
+_STRANGE_WIDE = (
+    b"\xc2\x85",
+    b"\xc2\xa0",
+    b"\xe1\x9a\x80",
+    b"\xe2\x80",
+    b"\xe2\x81\x9f",
+    b"\xe3\x80\x80",
+    codecs.BOM_UTF8,
+)
 
 
 @dataclass(frozen=True)
@@ -221,7 +229,9 @@ def scan(path: Path, name: str) -> Scan:
             underscores = underscores or b"_" in chunk
             if not strange:
                 signs = _STRANGE if chunk.isascii() else (*_STRANGE, *_STRANGE_WIDE)
-                whole = tail + chunk  # a sign of three bytes may be cut in two
+                whole = tail + (
+                    chunk if offset else chunk.removeprefix(codecs.BOM_UTF8)
+                )  # a sign of three bytes may be cut in two
                 strange, tail = any(sign in whole for sign in signs), chunk[-2:]
             if not empty_lines:
                 text = carry + chunk
