@@ -9,7 +9,7 @@ _SPREADSHEET_WHOLE = re.compile(r"-?\d+\.0+")
 
 
 def clean_code(text: str | None) -> str | None:
-    """Trimmed, also of unseen marks; a whole number that a spreadsheet made `17850.0` is `17850`; nothing left is None."""
+    """Trimmed, unseen marks too; a whole number that a spreadsheet made `17850.0` is `17850`; nothing left is None."""
     code = (text or "").strip(SPACES)
     if _SPREADSHEET_WHOLE.fullmatch(code):
         code = code.split(".", 1)[0]

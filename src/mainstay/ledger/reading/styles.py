@@ -26,7 +26,7 @@ CONTRADICTORY = N_(
 
 @dataclass(frozen=True)
 class Style:
-    """`decimal`: the file's decimal sign in text; `orders`: date field → dmy, mdy, ymd, or None where no date needs it."""
+    """`decimal`: the file's decimal sign in text; `orders`: date field → dmy, mdy, ymd, None where no date needs it."""
 
     decimal: str
     orders: dict[str, str | None]
