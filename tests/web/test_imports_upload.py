@@ -201,6 +201,21 @@ def test_an_upload_needs_the_forms_token(logged_in: Client, home: Path) -> None:
     assert upload(strict, ("sales.csv", SALES), csrfmiddlewaretoken=token).status_code == 303
 
 
+def test_what_is_refused_puts_no_waiting_upload_away(home: Path) -> None:
+    """quality 2"""
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(make_user("Dan", role="analyst"))
+    strict.get("/imports/")
+    token = strict.cookies["csrftoken"].value
+    for _number in range(5):
+        assert upload(strict, ("sales.csv", SALES), csrfmiddlewaretoken=token).status_code == 303
+    before = leftovers(home)
+    assert upload(strict, ("sales.csv", SALES)).status_code == 403
+    assert upload(strict, ("sales.xlsx", SALES), csrfmiddlewaretoken=token).status_code == 422
+    assert upload(strict, ("sales.csv", SALES), kind="songs", csrfmiddlewaretoken=token).status_code == 422
+    assert leftovers(home) == before
+
+
 def test_wrong_verbs(logged_in: Client) -> None:
     address = waiting(logged_in)
     assert logged_in.get("/refresh/").status_code == 405
