@@ -67,7 +67,7 @@ def _canonical(text: str, decimal: str) -> str:
 
 
 def quick(text: str, decimal: str, type_: str, scan: Scan = ANY) -> str:
-    """The exact value in the decimal type of `type_` (money, measure, rate, or one of SQL), rounded half away from zero.
+    """The exact value in the decimal type of `type_` (money, measure, rate) or SQL, rounded half away from zero.
 
     Of a number in a usual form; NULL where it is in none.
     """
