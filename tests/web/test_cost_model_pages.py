@@ -191,12 +191,20 @@ def test_of_two_who_change_a_draft_the_second_is_told() -> None:
     version = CostModelVersion.objects.get()
     address = f"{URL}{version.pk}/"
     assert client.post(address, SENT | {"revision": "1", "name": "mine"}).status_code == 303
-    assert client.post(address, SENT | {"revision": "1", "name": "theirs"}).status_code == 409
+    late = SENT | {"revision": "1", "name": "theirs", "line-rate": "1,75", "pool-0-by": "lines"}
+    answer = client.post(address, late)
+    assert answer.status_code == 409
     assert CostModelVersion.objects.get().name == "mine"
+    page = answer.content.decode()
+    for typed in ('value="theirs"', 'value="1,75"', 'name="revision" value="2"'):
+        assert typed in page
+    assert "Now it says: Name = mine; Order lines: Or rate each = 1.50; Pools: Administration = 120, " in words(answer)
+    assert client.post(address, late | {"revision": "2", "name": "mine"}).status_code == 303
+    assert client.post(address, SENT | {"revision": "3", "name": "mine"}).status_code == 303
     assert client.post(f"{address}activate/", {"revision": "1"}).status_code == 409
-    assert client.post(f"{address}activate/", {"revision": "2"}).status_code == 303
-    assert client.post(address, SENT | {"revision": "3"}).status_code == 409
-    assert client.post(f"{address}discard/", {"revision": "3"}).status_code == 409
+    assert client.post(f"{address}activate/", {"revision": "4"}).status_code == 303
+    assert client.post(address, SENT | {"revision": "5"}).status_code == 409
+    assert client.post(f"{address}discard/", {"revision": "5"}).status_code == 409
     assert " disabled" in client.get(address).content.decode()
 
 

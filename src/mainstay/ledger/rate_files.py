@@ -106,7 +106,7 @@ def reset_rates(own: Iterable[Row], others: Iterable[tuple[Batch, Row]]) -> None
     for batch, row in others:
         if (key := _key(row)) in wanted:
             heirs[key] = (batch, row["rate"])
-    gone = [pk for key, (pk, _rate) in _imported(wanted).items() if key not in heirs]
+    gone = [pk for key, (pk, *_rest) in _imported(wanted).items() if key not in heirs]
     for part in chunks(gone, 500):
         Rate.objects.filter(pk__in=part).delete()
     by_batch: dict[int, tuple[Batch, Stated]] = {}
@@ -127,21 +127,26 @@ def _settle(rates: Stated, batch: Batch) -> None:
     )
     update_rows(
         Rate,
-        ("rate", "batch_id", "by_id", "at"),
-        [(known[key][0], rate, batch.pk, batch.by_id, now) for key, rate in rates.items() if key in known],
+        ("rate", "batch_id", "by_id", "at", "revision"),
+        [
+            (pk, rate, batch.pk, batch.by_id, now, revision + (rate != before))
+            for key, rate in rates.items()
+            if key in known
+            for pk, before, revision in (known[key],)
+        ],
     )
     rates_moved()
 
 
-def _imported(keys: Iterable[Key]) -> dict[Key, tuple[int, Decimal]]:
-    """Of these the imported rates there are, with their ids."""
+def _imported(keys: Iterable[Key]) -> dict[Key, tuple[int, Decimal, int]]:
+    """Of these the imported rates there are: id, rate, revision."""
     wanted = set(keys)
     if not wanted:
         return {}
     days = [day for _of, _to, day in wanted]
     found = Rate.objects.filter(batch__isnull=False, day__gte=min(days), day__lte=max(days))
-    rows = found.values_list("currency", "base", "day", "pk", "rate")
-    return {key: (pk, rate) for *parts, pk, rate in rows if (key := tuple(parts)) in wanted}
+    rows = found.values_list("currency", "base", "day", "pk", "rate", "revision")
+    return {key: (pk, rate, revision) for *parts, pk, rate, revision in rows if (key := tuple(parts)) in wanted}
 
 
 def _key(row: Row) -> Key:

@@ -1,7 +1,7 @@
 """The form of a version of the cost model: what was typed, and what it states."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -41,7 +41,10 @@ class PoolRow:
 
 @dataclass(frozen=True)
 class VersionForm:
-    """What stands in the form; `wrong` are sentences, `revision` is what a change begins from."""
+    """What stands in the form; `wrong` are sentences, `revision` is what a change begins from.
+
+    `now` says of what was typed otherwise what stands there, where somebody else changed it meanwhile.
+    """
 
     name: str = ""
     valid_from: str = ""
@@ -51,6 +54,7 @@ class VersionForm:
     activities: list[ActivityRow] = field(default_factory=list)
     pools: list[PoolRow] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    now: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def sources(self) -> list[tuple[str, str]]:
@@ -99,6 +103,32 @@ def typed_form(sent: Mapping[str, str], wrong: list[str]) -> VersionForm:
         pools=_spare(pools),
         wrong=wrong,
     )
+
+
+def standing_beside(typed: VersionForm, version: CostModelVersion) -> VersionForm:
+    """The form as it was typed, to be kept over the version as it is now, and what that says otherwise."""
+    mine, theirs = _said(typed), _said(form_of(version))
+    now = [(label, theirs.get(label) or "–") for label in {**theirs, **mine} if theirs.get(label) != mine.get(label)]
+    return replace(typed, revision=version.revision, now=now)
+
+
+def _said(form: VersionForm) -> dict[str, str]:
+    """What a form says, by its labels."""
+    said = {
+        _("Name"): form.name,
+        _("Valid from"): form.valid_from,
+        _("Note"): form.note,
+        _("Capacity rate, a minute"): _plain(form.capacity_rate),
+    }
+    for row in form.activities:
+        said[f"{row.label}: {_('Minutes each')}"] = _plain(row.minutes)
+        said[f"{row.label}: {_('Or rate each')}"] = _plain(row.rate)
+    sources, drivers = dict(form.sources), dict(form.drivers)
+    for pool in form.pools:
+        if pool.name:
+            parts = (_plain(pool.amount), str(sources.get(pool.of, pool.of)), str(drivers.get(pool.by, pool.by)))
+            said[f"{_('Pools')}: {pool.name}"] = ", ".join(filter(None, parts))
+    return said
 
 
 def stated_of(sent: Mapping[str, str]) -> Stated:

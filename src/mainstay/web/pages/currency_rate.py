@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from mainstay.core.currencies import plain_rate
 from mainstay.core.errors import N_, Refused
 from mainstay.ledger.models import Rate
-from mainstay.ledger.rates import rate_named
+from mainstay.ledger.rates import rate_counting, rate_named
 from mainstay.ledger.services import rate_change, rate_remove
 from mainstay.web.page import render_page
 from mainstay.web.pages.imports_receiving import importers_only
@@ -41,8 +41,9 @@ def currency_rate(request: HttpRequest, pk: int) -> HttpResponse:
     if status == 200:
         messages.success(request, _("Kept. Figures follow with the next refresh."))
         return HttpResponseRedirect(reverse("currencies"), status=303)
-    now = plain_rate(rate_named(pk).rate) if status == 409 else ""
-    page = RatePage(rate_named(pk), request.POST.get("rate", "")[:40], wrong, now)
+    standing = rate_counting(rate_named(pk)) if status == 409 else found
+    now = plain_rate(standing.rate) if status == 409 else ""
+    page = RatePage(standing, request.POST.get("rate", "")[:40], wrong, now)
     return render_page(request, "currencies/rate", page, status=status)
 
 

@@ -43,7 +43,7 @@ def importer(request: HttpRequest) -> User:
 
 
 class SentFile(TemporaryUploadedFile):
-    """A file that is not held open once it is here, since many come at once; it goes with the request unless taken over."""
+    """A file that is not held open once it is here, since many may come; it goes with the request unless taken over."""
 
     def __init__(self, name: str, content_type: str, size: int, charset: str, extra: Any) -> None:
         file = NamedTemporaryFile(suffix=".upload", dir=settings.FILE_UPLOAD_TEMP_DIR, delete=False)  # noqa: SIM115
