@@ -12,7 +12,7 @@ from mainstay.cli import costs, records
 from mainstay.cli.home import need_ready
 from mainstay.cli.labels import basis, label, target
 from mainstay.cli.output import write_objects, write_record, write_rows
-from mainstay.cli.shell import Command, Group, Progress, format_option, say
+from mainstay.cli.shell import MOST, Command, Group, Progress, format_option, say
 from mainstay.cli.tables import figure, share, write_pairs, write_table
 from mainstay.core.addresses import ENGINE_WANTED
 from mainstay.core.codes import clean_code
@@ -157,7 +157,7 @@ def matrix(as_of: date | None, form: str) -> None:
 
 
 @show.command("accounts")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="The first N.")
+@click.option("--limit", type=click.IntRange(1, MOST), metavar="N", help="The first N.")
 @click.option(
     "--order", default="sales", show_default=True, metavar="FIELD", callback=_order, help="-FIELD the other way round."
 )
