@@ -192,3 +192,34 @@ def test_a_row_whose_currency_is_none_is_refused_and_signs_of_currencies_are_und
     assert (outcome.counts["new"], outcome.counts["refused"]) == (len(known), len(unknown))
     assert [one["value"] for one in outcome.refusals] == unknown
     assert {one["column"] for one in outcome.refusals} == {"currency"}
+
+
+def test_a_document_without_numbers_is_known_whole_in_a_file_with_a_column_of_them(tmp_path: Path) -> None:
+    text = (
+        HEAD + "S1,,2024-01-02,A,P,1,5,\nS1,,2024-01-02,A,P,1,5,\nS2,1,2024-01-02,A,P,1,7,\nS2,2,2024-01-02,A,P,1,8,\n"
+    )
+    assert bring_text(tmp_path, "sales", text).counts["new"] == 4
+    again = bring_text(tmp_path, "sales", text)
+    assert (again.counts["new"], again.counts["known"]) == (0, 4)
+    whole = WHOLE.replace("account", "account,product,quantity") + "S1,2024-01-02,A,P,1,5\nS1,2024-01-02,A,P,1,5\n"
+    assert bring_text(tmp_path, "sales", whole).counts["known"] == 2
+    broken = text.replace("S1,,2024-01-02,A,P,1,5,\n", "S1,,soon,A,P,1,5,\n", 1).replace("S1", "S3").replace("S2", "S4")
+    outcome = bring_text(tmp_path, "sales", broken, allow_errors=True)
+    assert (outcome.counts["new"], outcome.counts["refused"]) == (2, 2)
+    assert [one["row"] for one in outcome.refusals] == [2, 3]
+
+
+def test_a_column_of_line_numbers_that_is_empty_throughout_counts_as_none(tmp_path: Path) -> None:
+    text = HEAD + "S1,,2024-01-02,A,P,1,5,\nS1,,2024-01-02,A,P,1,7,\n"
+    assert bring_text(tmp_path, "sales", text).counts["new"] == 2
+    assert {row[2] for row in held()} == {None}
+    assert bring_text(tmp_path, "sales", text, mapping={"line": ""}).counts["known"] == 2
+
+
+def test_a_document_of_which_some_rows_are_numbered_is_refused_whole(tmp_path: Path) -> None:
+    text = HEAD + "S1,1,2024-01-02,A,P,1,5,\nS1,,2024-01-02,A,P,1,7,\nS2,1,2024-01-02,A,P,1,9,\n"
+    with pytest.raises(Refused, match=r"2 of 3 rows cannot be used.*row 2.*“S1” some rows have .*--map line="):
+        bring_text(tmp_path, "sales", text)
+    outcome = bring_text(tmp_path, "sales", text, allow_errors=True)
+    assert (outcome.counts["new"], outcome.counts["refused"], amounts()) == (1, 2, [9])
+    assert bring_text(tmp_path, "sales", text, name="b.csv", mapping={"line": ""}, source="b").counts["new"] == 3
