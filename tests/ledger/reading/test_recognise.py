@@ -4,6 +4,7 @@ import gzip
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from mainstay.core.errors import Refused
@@ -205,3 +206,19 @@ def test_a_name_with_signs_of_a_pattern_is_only_a_name(tmp_path: Path) -> None:
     write(tmp_path / "year=2024" / "s.csv", CHINESE)
     path = write(tmp_path / "year=2024" / "[a*]?.csv", GERMAN)
     assert len(read(path).rows) == 2
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_table_wider_than_any_is_refused_at_once(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mainstay.ledger.reading.recognise.MOST_COLUMNS", 5)
+    for width in (5, 6):
+        path = tmp_path / f"{width}.{form}"
+        names = ["document", "date", "amount", *(f"x{place}" for place in range(width - 3))]
+        with duckdb.connect() as connection:
+            cells = ", ".join(f"'1' AS {name}" for name in names)
+            connection.execute(f"COPY (SELECT {cells}) TO '{path}' (FORMAT {form})")
+        if width == 5:
+            assert len(recognise(path, kind="sales").columns) == 5
+        else:
+            with pytest.raises(Refused, match=rf"“6\.{form}” has 6 columns, and at most 5 are read"):
+                recognise(path, kind="sales")
