@@ -89,7 +89,7 @@ def summary(as_of: date | None, form: str) -> None:
 
 def _summary(told: dict[str, Any], form: str) -> None:
     if form == "table":
-        write_pairs([(label(name), _money(value)) for name, value in costs.shown(told).items()])
+        write_pairs([(label(name), _money(value)) for name, value in costs.shown(costs.adding_up(told)).items()])
     else:
         write_record(told, form)
 
@@ -198,7 +198,7 @@ def account(code: str, as_of: date | None, form: str) -> None:
         )
     told = record.told()
     if form == "table":
-        shown = costs.shown(told | {"target": target(record.cell, record.target)})
+        shown = costs.shown(costs.adding_up(told) | {"target": target(record.cell, record.target)})
         write_pairs([(label(name), _of_account(name, value)) for name, value in shown.items()])
     else:
         write_record(told, form)
