@@ -216,3 +216,9 @@ def test_a_rate_the_other_way_round_serves_where_there_is_no_direct_one() -> Non
     assert book.rate("USD", DAY) == Decimal("0.912741876597")
     assert book.rate("CNY", DAY) == Decimal("0.13")
     assert book.rate("GBP", DAY) is None
+
+
+@pytest.mark.parametrize(("rate", "shown"), [("0", "0"), ("-1.50", "-1.5"), ("0.000", "0")])
+def test_a_rate_that_is_none_is_quoted(tmp_path: Path, rate: str, shown: str) -> None:
+    with pytest.raises(Refused, match=f"“{shown}” under “rate” is no rate"):
+        bring_text(tmp_path, "rates", HEAD + f"USD,2024-01-02,{rate},EUR\n")

@@ -53,7 +53,9 @@ def stated(rows: Sequence[Row]) -> tuple[Stated, list[RefusedRow], int]:
 
 def _read(index: int, row: Row, reporting: str) -> tuple[Key, Decimal] | RefusedRow | None:
     def refuse(field: str, problem: str) -> RefusedRow:
-        return RefusedRow.because(index, field, problem, row.get(field) or "")
+        value = row.get(field)
+        written = f"{value.normalize():f}" if isinstance(value, Decimal) else value or ""
+        return RefusedRow.because(index, field, problem, written)
 
     of, to = currency_code(row["currency"]), currency_code(row.get("base")) or reporting
     turned = yes_no(row.get("inverse"))
