@@ -10,6 +10,7 @@ import pytest
 from mainstay.accounts.models import Account
 from mainstay.core.errors import NotAllowed, Refused
 from mainstay.ledger.models import Batch, LedgerFile, Product, State
+from mainstay.ledger.reading import Hints
 from mainstay.ledger.reading.encoding import scan
 from mainstay.people.roles import Role
 from tests.factories import make_user
@@ -205,3 +206,28 @@ def test_a_byte_order_mark_at_the_beginning_alone_makes_no_file_strange(tmp_path
     assert not scan(path, "a.csv").strange
     path.write_bytes(b"\xef\xbb\xbfdocument,date,amount\n\xef\xbb\xbfS1,2024-01-02,5\n")
     assert scan(path, "a.csv").strange
+
+
+@pytest.mark.parametrize(
+    ("separator", "texts", "sign"),
+    [
+        ("\t", ["1,234", "2.345"], "point"),
+        (";", ["1,234", "2,345"], "comma"),
+        (";", ["7"] * 1500 + ["1.234"], "comma"),
+    ],
+)
+def test_a_decimal_sign_that_nothing_tells_is_told(separator: str, texts: list[str], sign: str, tmp_path: Path) -> None:
+    lines = [WHOLE, *(f"S{place},2024-01-02,A,@{place}\n" for place in range(len(texts)))]
+    text = "".join(lines).replace(",", separator)
+    for place, number in reversed(list(enumerate(texts))):
+        text = text.replace(f"@{place}\n", f"{number}\n")
+    dry = bring_text(tmp_path, "sales", text, dry_run=True)
+    ((message, params),) = dry.warnings
+    assert f"A {sign} was taken" in message
+    assert params["file"] == "file.csv"
+    assert bring_text(tmp_path, "sales", text).warnings == dry.warnings
+    told = bring_text(tmp_path, "sales", text, source="b", hints=Hints(decimal="." if sign == "point" else ","))
+    assert not told.warnings
+    assert not bring_text(
+        tmp_path, "sales", text + separator.join(["X", "2024-01-02", "A", "1,5"]), source="c"
+    ).warnings

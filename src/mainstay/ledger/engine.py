@@ -160,8 +160,8 @@ def missing_told() -> Iterator[None]:
             raise
         raise Refused(
             N_(
-                "A file of the data home is missing (%(why)s). Nothing was changed: run `mainstay check`, then restore a "
-                "backup into a new data home."
+                "A file of the data home is missing (%(why)s). Nothing was changed: run `mainstay check`, then restore "
+                "a backup into a new data home."
             ),
             why=first_line(error).removeprefix("IO Error: "),
         ) from None

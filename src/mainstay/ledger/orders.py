@@ -103,7 +103,10 @@ class Reading:
     @property
     def notes(self) -> tuple[tuple[str, dict[str, Any]], ...]:
         """What a person should look at about how the files were understood, each once."""
-        notes = [note for file, match in self.files for note in (*file.notes, *match.notes)]
+        styles = zip(self.files, self.staged.styles, strict=True)
+        notes = [
+            note for (file, match), style in styles for note in (*file.notes, *match.notes, *style.notes(file.name))
+        ]
         return tuple(note for place, note in enumerate(notes) if note not in notes[:place])
 
     def check_fields(self, person: User | None) -> None:

@@ -22,14 +22,32 @@ CONTRADICTORY = N_(
     "The dates under “%(column)s” in “%(file)s” are as often in one order as in another (such as “%(value)s”). "
     "Write them as 2024-12-31, or say the date order: dmy, mdy or ymd."
 )
+DOUBTFUL = {
+    ".": N_(
+        "Numbers of “%(file)s” such as “%(value)s” could be read in two ways, and nothing in it tells. A point was "
+        "taken for the decimal sign: check the amounts, or say that it is a comma."
+    ),
+    ",": N_(
+        "Numbers of “%(file)s” such as “%(value)s” could be read in two ways, and nothing in it tells. A comma was "
+        "taken for the decimal sign: check the amounts, or say that it is a point."
+    ),
+}
 
 
 @dataclass(frozen=True)
 class Style:
-    """`decimal`: the file's decimal sign in text; `orders`: date field → dmy, mdy, ymd, None where no date needs it."""
+    """`decimal`: the file's decimal sign in text; `orders`: date field → dmy, mdy, ymd, None where no date needs it.
+
+    `doubtful` is a number that could be read with either sign, where none in the file tells which.
+    """
 
     decimal: str
     orders: dict[str, str | None]
+    doubtful: str = ""
+
+    def notes(self, file: str) -> list[tuple[str, dict[str, str]]]:
+        """What a person should know of it, as (msgid, params)."""
+        return [(DOUBTFUL[self.decimal], {"file": file, "value": self.doubtful})] if self.doubtful else []
 
 
 def decide(
@@ -51,7 +69,8 @@ def decide(
         if field.type == "date" and field.name in places:
             place = places[field.name]
             orders[field.name] = None if place in typed else _order(source, place, connection, whole)
-    return Style(_decimal(source, columns, connection, whole, written), orders)
+    decimal, doubtful = _decimal(source, columns, connection, whole, written)
+    return Style(decimal, orders, doubtful)
 
 
 def decimal_of(values: Sequence[str], source: SourceFile, connection: duckdb.DuckDBPyConnection) -> str:
@@ -65,18 +84,24 @@ def _decimal(
     connection: duckdb.DuckDBPyConnection,
     whole: Callable[[], Relation] | None,
     written: Sequence[str] | None,
-) -> str:
-    if written is not None:
-        return decimal_of(written, source, connection)
-    if source.hints.decimal:
-        return source.hints.decimal
-    if not columns:
-        return "."
-    sample = [row[place] for row in source.sample for place in columns]
-    counts = _counts([cell for cell in sample if cell], numbers.evidence("v"), connection)
-    if whole is not None and counts["."] == counts[","]:
+) -> tuple[str, str]:
+    """The decimal sign, and a number that could be read with either where none tells."""
+    if source.hints.decimal or (written is None and not columns):
+        return source.hints.decimal or ".", ""
+    texts = (
+        written if written is not None else [cell for row in source.sample for place in columns if (cell := row[place])]
+    )
+    counts = _counts(texts, numbers.evidence("v"), connection)
+    if written is None and whole is not None and counts["."] == counts[","]:
         counts = _whole_counts(whole(), columns, numbers.evidence("v"), connection)
-    return _settled(counts, source)
+    tells = counts["."] or counts[","] or not counts["?"]
+    return _settled(counts, source), "" if tells else _doubtful(texts, connection)
+
+
+def _doubtful(texts: Sequence[str], connection: duckdb.DuckDBPyConnection) -> str:
+    """The first of these that could be read both ways, or one like it where it stands further on."""
+    both = (text for text in texts if _counts([text], numbers.evidence("v"), connection)["?"])
+    return next(both, "1,234")[:60]
 
 
 def _settled(counts: Counter[str], source: SourceFile) -> str:
