@@ -222,3 +222,25 @@ def test_a_table_wider_than_any_is_refused_at_once(form: str, tmp_path: Path, mo
         else:
             with pytest.raises(Refused, match=rf"“6\.{form}” has 6 columns, and at most 5 are read"):
                 recognise(path, kind="sales")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "单据编号,日期,客户名称,金额\r\n一号,2024-01-05,上海一二三机床有限公司,5\r\n",
+        "单据编号\t单据日期\t客户编码\t不含税金额\n一一一一\t2024年1月5日\t一下万丈三上七\t五\n" * 3,
+    ],
+)
+def test_utf16_without_its_mark_is_known_where_it_is_mostly_chinese(text: str, encoding: str, tmp_path: Path) -> None:
+    source = recognise(write(tmp_path / "a.csv", text, encoding), kind="sales")
+    assert source.encoding == encoding
+    assert source.columns[:2] == tuple(text.replace("\t", ",").split(",")[:2])
+
+
+@pytest.mark.parametrize("content", [bytes(range(256)) * 40, b"\x01\x00,\x00\n\x00" * 400, b"a,b\n1,2\n\x00" * 50])
+def test_binary_data_is_no_text_of_utf16(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    with pytest.raises(Refused):
+        recognise(path, kind="sales")
