@@ -80,7 +80,7 @@ def _utf16_without_mark(head: bytes) -> str | None:
 
 
 def utf16_table(head: bytes) -> str | None:
-    """The encoding in which this is the beginning of a table in UTF-16: cells and lines of characters that texts have."""
+    """The encoding in which this is the beginning of a table in UTF-16: cells and lines of signs that texts have."""
     for encoding in ("utf-16-le", "utf-16-be"):
         text = _begun(head, encoding)
         strange = any(category(sign) in ("Cn", "Co", "Cc") for sign in set(text) - set("\t\r\n"))
