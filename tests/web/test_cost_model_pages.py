@@ -176,7 +176,7 @@ def test_an_amount_is_read_as_it_is_typed(text: str, value: str) -> None:
     assert model.capacity_rate == model.activities["line"].rate == model.pools[0].amount == Decimal(value)
 
 
-@pytest.mark.parametrize("text", ["1,23,45", "1,2345,6", "12,00.5", "1.23.4", "--1", "1e3"])
+@pytest.mark.parametrize("text", ["1,23,45", "1,2345,6", "12,00.5", "1.23.4", "--1", "1_0"])
 def test_an_amount_that_can_be_read_in_no_way_is_refused(text: str) -> None:
     answer = director().post(f"{URL}new/", SENT | {"pool-0-amount": text})
     assert answer.status_code == 422

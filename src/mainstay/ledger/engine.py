@@ -21,7 +21,7 @@ from mainstay.ledger.spark import SparkEngine, session_opened
 from mainstay.ledger.warehouse import WarehouseEngine, connected
 
 _IN_USE = "in-use"
-_NOT_THERE = "No files found"
+_NOT_THERE = ("No files found", "No such file")
 _NEW = 60  # seconds in which a folder may not be locked yet
 
 
@@ -156,7 +156,7 @@ def missing_told() -> Iterator[None]:
     try:
         yield
     except duckdb.IOException as error:
-        if _NOT_THERE not in str(error):
+        if not any(text in str(error) for text in _NOT_THERE):
             raise
         raise Refused(
             N_(

@@ -140,9 +140,11 @@ class _Refusals:
                 form = "xlsx" if source.format == "xlsx" else "csv"
                 name = _unused(f"refused-{Path(source.title or source.name).stem}", f".{form}", names)
                 part = to.with_name(f"{to.name}.part")
-                _WRITE[form](self.tables(places, apart=True), part, self.look(places))
-                archive.write(part, name)
-                part.unlink()
+                try:
+                    _WRITE[form](self.tables(places, apart=True), part, self.look(places))
+                    archive.write(part, name)
+                finally:
+                    part.unlink(missing_ok=True)
 
     def tables(self, places: Sequence[int], *, apart: bool) -> list[Table]:
         """One table of all these files, or one for each of those that have refused rows (`apart`)."""
