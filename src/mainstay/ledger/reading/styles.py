@@ -100,8 +100,12 @@ def _decimal(
 
 def _doubtful(texts: Sequence[str], connection: duckdb.DuckDBPyConnection) -> str:
     """The first of these that could be read both ways, or one like it where it stands further on."""
-    both = (text for text in texts if _counts([text], numbers.evidence("v"), connection)["?"])
-    return next(both, "1,234")[:60]
+    found = connection.execute(
+        f"SELECT x FROM (SELECT x, {clean('x')} AS v FROM (SELECT unnest(?::VARCHAR[]) AS x)) "
+        f"WHERE {numbers.evidence('v')} = '?' LIMIT 1",
+        [list(texts)],
+    ).fetchone()
+    return str(found[0])[:60] if found else "1,234"
 
 
 def _settled(counts: Counter[str], source: SourceFile) -> str:
