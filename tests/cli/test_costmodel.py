@@ -88,3 +88,9 @@ def test_a_file_that_cannot_be_used(tmp_path: Path, content: bytes | None, wrong
         path.write_bytes(content)
     assert wrong in run("costmodel", "import", path, exit_code=1).stderr
     assert not CostModelVersion.objects.exists()
+
+
+def test_a_place_where_it_cannot_be_written_is_named(tmp_path: Path) -> None:
+    place = tmp_path / "no" / "model.toml"
+    told = run("costmodel", "export", place, exit_code=1).stderr
+    assert told == f"{place} cannot be written (No such file or directory).\n"

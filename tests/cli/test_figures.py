@@ -40,6 +40,8 @@ def test_an_unknown_account_is_refused() -> None:
         ("show", "accounts", "--order", "reasons"),
         ("show", "accounts", "--order", "sales; DROP TABLE"),
         ("show", "accounts", "--limit", "0"),
+        ("show", "accounts", "--limit", "99999999999999999999"),
+        ("undo", "99999999999999999999"),
         ("show", "summary", "--as-of", "30.6.2024"),
         ("show", "summary", "--format", "xml"),
         ("refresh", "--months", "0"),

@@ -19,6 +19,9 @@ from mainstay.core.codes import clean_code
         ("", None),
         (None, None),
         ("\tC 1\n", "C 1"),
+        ("\ufeffC1\u200b", "C1"),
+        (" \u200d\ufeff17850.0\u200c ", "17850"),
+        ("\ufeff", None),
     ],
 )
 def test_a_code_is_trimmed_and_a_spreadsheets_whole_number_is_whole(text: str | None, code: str | None) -> None:

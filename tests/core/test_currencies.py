@@ -23,7 +23,16 @@ RATES = st.integers(min_value=1, max_value=int(MOST_RATE) * 10**12).map(lambda u
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("eur", "EUR"), (" USD ", "USD"), ("RMB", "CNY"), ("人民币", "CNY"), ("美元", "USD"), ("", ""), (None, "")],
+    [
+        ("eur", "EUR"),
+        (" USD ", "USD"),
+        ("RMB", "CNY"),
+        ("人民币", "CNY"),
+        ("€", "EUR"),
+        (" hk$", "HKD"),
+        ("", ""),
+        (None, ""),
+    ],
 )
 def test_what_files_write_for_a_currency(text: str | None, code: str) -> None:
     assert currency_code(text) == code

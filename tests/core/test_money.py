@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mainstay.core.money import from_units, plain, quantize, to_units
+from mainstay.core.money import carried, cents, from_units, plain, quantize, to_units
 
 amounts = st.decimals(min_value=-(10**14), max_value=10**14, places=4)
 
@@ -47,3 +47,18 @@ def test_plain_has_no_exponent() -> None:
         "0.0000",
         "750.3333",
     ]
+
+
+@given(st.lists(amounts, min_size=1, max_size=12), st.decimals(min_value=-1000, max_value=1000, places=4))
+def test_amounts_in_cents_add_up_to_the_total_in_cents(parts: list[Decimal], before: Decimal) -> None:
+    """Also where the total is what two rounded figures differ by."""
+    for shown in (cents(sum(parts, Decimal(0))), cents(before + sum(parts, Decimal(0))) - cents(before)):
+        found = carried(parts, shown)
+        assert sum(found, Decimal(0)) == shown
+        assert all(abs(one - part) < Decimal("0.01") + Decimal("0.005") for one, part in zip(found, parts, strict=True))
+
+
+def test_the_cents_left_go_to_those_that_lost_most() -> None:
+    parts = [Decimal("0.0040"), Decimal("0.0049"), Decimal("10.0011")]
+    assert carried(parts, Decimal("10.01")) == [Decimal("0.00"), Decimal("0.01"), Decimal("10.00")]
+    assert carried(parts, Decimal("99.00")) == [Decimal("0.00"), Decimal("0.00"), Decimal("10.00")]

@@ -319,6 +319,7 @@ def _counts_meet(lines: list[Row], found: list[Piece], parts: list[modelled.Part
         ({"activities": {"order": {"rate": "0.00001"}}}, "four decimals"),
         ({"activities": {"order": {"rate": "NaN"}}}, "needs an amount"),
         ({"capacity_rate": True}, "needs an amount"),
+        ({"capacity_rate": "1_0"}, "needs an amount"),
         ({"pools": [{"name": "P", "by": "weight", "amount": "1"}]}, "“weight” is none of"),
         ({"pools": [{"name": "P", "by": "sales", "amount": "1", "per": "week"}]}, "“week” is none of"),
         ({"pools": [{"name": "P", "by": "sales"}]}, "needs an amount"),

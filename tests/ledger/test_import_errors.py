@@ -133,3 +133,93 @@ def test_the_scratch_of_a_dead_process_is_swept_and_a_living_ones_stays(home: Pa
         bring("sales", TINY / "sales.csv")
         assert living.is_dir()
     assert not dead.exists()
+
+
+@pytest.mark.parametrize("link", ["itself", "symlink", "hard link"])
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_refused_rows_never_go_over_a_file_that_is_imported(link: str, dry_run: bool, tmp_path: Path) -> None:
+    path, errors = tmp_path / "sales.csv", tmp_path / "errors.csv"
+    path.write_text(WHOLE + "S1,soon,A,5\nS2,2024-01-03,B,1\n", encoding="utf-8")
+    before = path.read_bytes()
+    if link == "itself":
+        errors = tmp_path / "." / "sales.csv"
+    elif link == "symlink":
+        errors.symlink_to(path)
+    else:
+        errors.hardlink_to(path)
+    with pytest.raises(Refused, match="Choose another file for the refused rows"):
+        bring("sales", path, errors_to=errors, allow_errors=True, dry_run=dry_run)
+    assert path.read_bytes() == before
+    assert not held()
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet", "zip"])
+def test_refused_rows_take_the_place_of_a_file_when_all_are_written(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = tmp_path / f"errors.{ending}"
+    errors.write_text("what was there", encoding="utf-8")
+    text = WHOLE + "S1,soon,A,5\nS2,2024-01-03,B,1\n"
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("mainstay.ledger.reading.refusals._Refusals._rows", full)
+        with pytest.raises(Refused, match=r"errors\..* \(No space left on device\)"):
+            bring_text(tmp_path, "sales", text, errors_to=errors, dry_run=True)
+    assert errors.read_text(encoding="utf-8") == "what was there"
+    bring_text(tmp_path, "sales", text, errors_to=errors, dry_run=True)
+    assert errors.read_bytes() != b"what was there"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [errors.name, "file.csv"]
+
+
+@pytest.mark.parametrize("place", ["no/such/folder/errors.csv", "no/such/folder/errors.xlsx", "."])
+def test_a_place_where_refused_rows_cannot_be_written_is_named(place: str, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"The refused rows could not be written to .* \("):
+        bring_text(tmp_path, "sales", WHOLE + "S1,soon,A,5\n", errors_to=tmp_path / place, dry_run=True)
+
+
+@pytest.mark.parametrize("kind", ["sales", "costs"])
+def test_a_row_whose_currency_is_none_is_refused_and_signs_of_currencies_are_understood(
+    kind: str, tmp_path: Path
+) -> None:
+    known = ["EUR", "usd", "€", "£", "¥", "￥", "hk$", "人民币", "", "USDT", "SEK"]
+    unknown = ["<b>", "$", "E", "euro zone", "EUR/USD", "ABCDEFGHIJKLM"]
+    lines = [f"S{place},2024-01-02,goods,5,{text}\n" for place, text in enumerate([*known, *unknown])]
+    heading = "document,date,kind,amount,currency\n"
+    outcome = bring_text(tmp_path, kind, heading + "".join(lines), allow_errors=True, mapping={"currency": "currency"})
+    assert (outcome.counts["new"], outcome.counts["refused"]) == (len(known), len(unknown))
+    assert [one["value"] for one in outcome.refusals] == unknown
+    assert {one["column"] for one in outcome.refusals} == {"currency"}
+
+
+def test_a_document_without_numbers_is_known_whole_in_a_file_with_a_column_of_them(tmp_path: Path) -> None:
+    text = (
+        HEAD + "S1,,2024-01-02,A,P,1,5,\nS1,,2024-01-02,A,P,1,5,\nS2,1,2024-01-02,A,P,1,7,\nS2,2,2024-01-02,A,P,1,8,\n"
+    )
+    assert bring_text(tmp_path, "sales", text).counts["new"] == 4
+    again = bring_text(tmp_path, "sales", text)
+    assert (again.counts["new"], again.counts["known"]) == (0, 4)
+    whole = WHOLE.replace("account", "account,product,quantity") + "S1,2024-01-02,A,P,1,5\nS1,2024-01-02,A,P,1,5\n"
+    assert bring_text(tmp_path, "sales", whole).counts["known"] == 2
+    broken = text.replace("S1,,2024-01-02,A,P,1,5,\n", "S1,,soon,A,P,1,5,\n", 1).replace("S1", "S3").replace("S2", "S4")
+    outcome = bring_text(tmp_path, "sales", broken, allow_errors=True)
+    assert (outcome.counts["new"], outcome.counts["refused"]) == (2, 2)
+    assert [one["row"] for one in outcome.refusals] == [2, 3]
+
+
+def test_a_column_of_line_numbers_that_is_empty_throughout_counts_as_none(tmp_path: Path) -> None:
+    text = HEAD + "S1,,2024-01-02,A,P,1,5,\nS1,,2024-01-02,A,P,1,7,\n"
+    assert bring_text(tmp_path, "sales", text).counts["new"] == 2
+    assert {row[2] for row in held()} == {None}
+    assert bring_text(tmp_path, "sales", text, mapping={"line": ""}).counts["known"] == 2
+
+
+def test_a_document_of_which_some_rows_are_numbered_is_refused_whole(tmp_path: Path) -> None:
+    text = HEAD + "S1,1,2024-01-02,A,P,1,5,\nS1,,2024-01-02,A,P,1,7,\nS2,1,2024-01-02,A,P,1,9,\n"
+    with pytest.raises(Refused, match=r"2 of 3 rows cannot be used.*row 2.*“S1” some rows have .*--map line="):
+        bring_text(tmp_path, "sales", text)
+    outcome = bring_text(tmp_path, "sales", text, allow_errors=True)
+    assert (outcome.counts["new"], outcome.counts["refused"], amounts()) == (1, 2, [9])
+    assert bring_text(tmp_path, "sales", text, name="b.csv", mapping={"line": ""}, source="b").counts["new"] == 3

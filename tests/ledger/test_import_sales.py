@@ -10,6 +10,8 @@ import pytest
 from mainstay.accounts.models import Account
 from mainstay.core.errors import NotAllowed, Refused
 from mainstay.ledger.models import Batch, LedgerFile, Product, State
+from mainstay.ledger.reading import Hints
+from mainstay.ledger.reading.encoding import scan
 from mainstay.people.roles import Role
 from tests.factories import make_user
 from tests.ledger.files import HEAD, TINY, WHOLE, amounts, bring, bring_text, bring_tiny, held, line
@@ -191,3 +193,48 @@ def test_a_dry_run_warns_as_the_import_does(tmp_path: Path) -> None:
     told = bring_text(tmp_path, "sales", text, dry_run=True).warnings
     assert [params["count"] for _message, params in told] == [1, 1]
     assert told == bring_text(tmp_path, "sales", text).warnings
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\u200b", "\u200c", "\u200d", "\u3000\u200b ", "\t\ufeff"])
+@pytest.mark.parametrize("rest", ["", "\u00fc", "客户"])
+def test_marks_that_show_nothing_make_no_other_document_or_account(mark: str, rest: str, tmp_path: Path) -> None:
+    text = f"document,date,account,amount\nS1{rest},2024-01-02,A{rest},5\nS2{rest},2024-01-03,B,7\n"
+    bring_text(tmp_path, "sales", text)
+    marked = text.replace(f"S1{rest},", f"{mark}S1{rest}{mark},").replace(
+        f",A{rest},5", f",{mark}A{rest}{mark},{mark}5"
+    )
+    again = bring_text(tmp_path, "sales", marked)
+    assert (again.counts["new"], again.counts["known"]) == (0, 2)
+
+
+def test_a_byte_order_mark_at_the_beginning_alone_makes_no_file_strange(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\xef\xbb\xbfdocument,date,amount\nS1,2024-01-02,5\n")
+    assert not scan(path, "a.csv").strange
+    path.write_bytes(b"\xef\xbb\xbfdocument,date,amount\n\xef\xbb\xbfS1,2024-01-02,5\n")
+    assert scan(path, "a.csv").strange
+
+
+@pytest.mark.parametrize(
+    ("separator", "texts", "sign"),
+    [
+        ("\t", ["1,234", "2.345"], "point"),
+        (";", ["1,234", "2,345"], "comma"),
+        (";", ["7"] * 1500 + ["1.234"], "comma"),
+    ],
+)
+def test_a_decimal_sign_that_nothing_tells_is_told(separator: str, texts: list[str], sign: str, tmp_path: Path) -> None:
+    lines = [WHOLE, *(f"S{place},2024-01-02,A,@{place}\n" for place in range(len(texts)))]
+    text = "".join(lines).replace(",", separator)
+    for place, number in reversed(list(enumerate(texts))):
+        text = text.replace(f"@{place}\n", f"{number}\n")
+    dry = bring_text(tmp_path, "sales", text, dry_run=True)
+    ((message, params),) = dry.warnings
+    assert f"A {sign} was taken" in message
+    assert params["file"] == "file.csv"
+    assert bring_text(tmp_path, "sales", text).warnings == dry.warnings
+    told = bring_text(tmp_path, "sales", text, source="b", hints=Hints(decimal="." if sign == "point" else ","))
+    assert not told.warnings
+    assert not bring_text(
+        tmp_path, "sales", text + separator.join(["X", "2024-01-02", "A", "1,5"]), source="c"
+    ).warnings

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mainstay.core.errors import NotAllowed, NotFound, Refused
+from mainstay.core.errors import Conflict, NotAllowed, NotFound, Refused
 from mainstay.ledger.mappings import (
     mapping_delete,
     mapping_named,
@@ -63,8 +63,8 @@ def test_a_name_is_there_once_for_a_kind() -> None:
     save(kind="costs")
     other = save("Other")
     with pytest.raises(Refused, match="already"):
-        mapping_rename(mapping=other.pk, name="Verkauf", by=None)
-    mapping_rename(mapping=other.pk, name=" Neu ", by=None)
+        mapping_rename(mapping=other.pk, name="Verkauf", seen="Other", by=None)
+    mapping_rename(mapping=other.pk, name=" Neu ", seen="Other", by=None)
     assert mapping_named("sales", "Neu") == other
 
 
@@ -78,9 +78,9 @@ def test_what_is_not_there() -> None:
     with pytest.raises(NotFound):
         mapping_named("sales", "none")
     with pytest.raises(NotFound):
-        mapping_rename(mapping=99, name="x", by=None)
+        mapping_rename(mapping=99, name="x", seen="", by=None)
     with pytest.raises(NotFound):
-        mapping_delete(mapping=99, by=None)
+        mapping_delete(mapping=99, seen="", by=None)
 
 
 def test_only_who_may_import_keeps_mappings() -> None:
@@ -88,11 +88,22 @@ def test_only_who_may_import_keeps_mappings() -> None:
     saved, scout = save(), make_user("Cy", role="scout")
     for act in (
         lambda: save("b", by=scout),
-        lambda: mapping_rename(mapping=saved.pk, name="b", by=scout),
-        lambda: mapping_delete(mapping=saved.pk, by=scout),
+        lambda: mapping_rename(mapping=saved.pk, name="b", seen="Verkauf", by=scout),
+        lambda: mapping_delete(mapping=saved.pk, seen="Verkauf", by=scout),
     ):
         with pytest.raises(NotAllowed):
             act()
     assert [one.name for one in SavedMapping.objects.all()] == ["Verkauf"]
-    mapping_delete(mapping=saved.pk, by=make_user("Di", role="analyst"))
+    mapping_delete(mapping=saved.pk, seen="Verkauf", by=make_user("Di", role="analyst"))
     assert not SavedMapping.objects.exists()
+
+
+def test_who_renames_or_deletes_second_is_told() -> None:
+    """quality 37"""
+    saved = save()
+    mapping_rename(mapping=saved.pk, name="Umsatz", seen="Verkauf", by=None)
+    with pytest.raises(Conflict):
+        mapping_rename(mapping=saved.pk, name="Sales", seen="Verkauf", by=None)
+    with pytest.raises(Conflict):
+        mapping_delete(mapping=saved.pk, seen="Verkauf", by=None)
+    assert SavedMapping.objects.get().name == "Umsatz"

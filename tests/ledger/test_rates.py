@@ -125,6 +125,21 @@ def test_a_typed_rate_counts_before_an_imported_one_until_it_is_removed(tmp_path
     assert set(AuditEntry.objects.filter(person=anna).values_list("verb", flat=True)) == {"rate added", "rate removed"}
 
 
+def test_who_types_over_an_imported_rate_second_is_told(tmp_path: Path) -> None:
+    """quality 37"""
+    bring_text(tmp_path, "rates", HEAD + "USD,2024-01-02,0.91,EUR\n")
+    seen = Rate.objects.get()
+    bring_text(tmp_path, "rates", HEAD + "USD,2024-01-02,0.97,EUR\n")
+    with pytest.raises(Conflict):
+        rate_change(rate=seen.pk, value=Decimal("0.95"), revision=seen.revision)
+    seen.refresh_from_db()
+    bring_text(tmp_path, "rates", HEAD + "USD,2024-01-02,0.97,EUR\nUSD,2024-01-03,0.98,EUR\n")
+    rate_change(rate=seen.pk, value=Decimal("0.95"), revision=seen.revision)
+    with pytest.raises(Conflict):
+        rate_change(rate=seen.pk, value=Decimal("0.96"), revision=seen.revision)
+    assert ("USD", "EUR", "2024-01-02", "0.95") in held()
+
+
 def test_who_changes_a_rate_second_is_told() -> None:
     """quality 37"""
     rate = rate_add(currency="USD", base="EUR", day=DAY, rate=Decimal("0.9"))
@@ -201,3 +216,9 @@ def test_a_rate_the_other_way_round_serves_where_there_is_no_direct_one() -> Non
     assert book.rate("USD", DAY) == Decimal("0.912741876597")
     assert book.rate("CNY", DAY) == Decimal("0.13")
     assert book.rate("GBP", DAY) is None
+
+
+@pytest.mark.parametrize(("rate", "shown"), [("0", "0"), ("-1.50", "-1.5"), ("0.000", "0")])
+def test_a_rate_that_is_none_is_quoted(tmp_path: Path, rate: str, shown: str) -> None:
+    with pytest.raises(Refused, match=f"“{shown}” under “rate” is no rate"):
+        bring_text(tmp_path, "rates", HEAD + f"USD,2024-01-02,{rate},EUR\n")

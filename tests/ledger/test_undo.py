@@ -8,6 +8,7 @@ from mainstay.accounts.models import Account, Contact
 from mainstay.core.errors import NotAllowed, NotFound, Refused
 from mainstay.ledger.models import Batch, Product, State
 from mainstay.ledger.services import undo_batch
+from mainstay.nightly.refresh import refresh
 from mainstay.people.models import AuditEntry
 from mainstay.people.roles import Role
 from tests.factories import make_user
@@ -97,3 +98,18 @@ def test_it_is_written_in_the_audit_log(tmp_path: Path) -> None:
     first = bring_text(tmp_path, "sales", WHOLE + "S1,2024-01-02,A,5\n")
     undo_batch(batch=made(first), by=make_user(role=Role.DIRECTOR))
     assert AuditEntry.objects.filter(verb="import undone").count() == 1
+
+
+def test_a_missing_file_of_the_ledger_is_told_as_such(tmp_path: Path, home: Path) -> None:
+    first = bring_text(tmp_path, "sales", WHOLE + "S1,2024-01-02,A,5\n").batch
+    bring_text(tmp_path, "sales", WHOLE + "S1,2024-01-02,A,7\n", on_conflict="replace")
+    for path in home.glob("ledger/sales/*.parquet"):
+        path.unlink()
+    assert first is not None
+    for act in (
+        lambda: undo_batch(batch=first.pk),
+        lambda: bring_text(tmp_path, "sales", WHOLE + "S1,2024-01-02,A,9\n"),
+        lambda: refresh(),
+    ):
+        with pytest.raises(Refused, match=r"is missing \(No files found .*mainstay check"):
+            act()

@@ -78,6 +78,13 @@ def test_a_place_inside_the_data_home_is_refused(home: Path) -> None:
         backup(to=home / "kept.tar")
 
 
+def test_a_folder_is_no_file_for_a_backup(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="is a folder"):
+        backup(to=tmp_path)
+    with pytest.raises(Refused, match="is a folder"):
+        backup(to=Path())
+
+
 def test_a_backup_that_breaks_off_leaves_the_one_before(
     made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

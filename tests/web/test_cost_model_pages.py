@@ -166,6 +166,24 @@ def test_a_form_that_makes_no_sense_says_what_is_wrong(changes: dict[str, str], 
     assert not CostModelVersion.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("6,40", "6.40"), ("1,5", "1.5"), ("12,000", "12000"), ("1,234.56", "1234.56"), ("1.234,56", "1234.56")],
+)
+def test_an_amount_is_read_as_it_is_typed(text: str, value: str) -> None:
+    director().post(f"{URL}new/", SENT | {"line-rate": text, "pool-0-amount": text, "capacity_rate": text})
+    model = CostModelVersion.objects.get().model
+    assert model.capacity_rate == model.activities["line"].rate == model.pools[0].amount == Decimal(value)
+
+
+@pytest.mark.parametrize("text", ["1,23,45", "1,2345,6", "12,00.5", "1.23.4", "--1", "1_0"])
+def test_an_amount_that_can_be_read_in_no_way_is_refused(text: str) -> None:
+    answer = director().post(f"{URL}new/", SENT | {"pool-0-amount": text})
+    assert answer.status_code == 422
+    assert f'value="{text}"' in answer.content.decode()
+    assert not CostModelVersion.objects.exists()
+
+
 def test_of_two_who_change_a_draft_the_second_is_told() -> None:
     """quality 37"""
     client = director()
@@ -173,12 +191,20 @@ def test_of_two_who_change_a_draft_the_second_is_told() -> None:
     version = CostModelVersion.objects.get()
     address = f"{URL}{version.pk}/"
     assert client.post(address, SENT | {"revision": "1", "name": "mine"}).status_code == 303
-    assert client.post(address, SENT | {"revision": "1", "name": "theirs"}).status_code == 409
+    late = SENT | {"revision": "1", "name": "theirs", "line-rate": "1,75", "pool-0-by": "lines"}
+    answer = client.post(address, late)
+    assert answer.status_code == 409
     assert CostModelVersion.objects.get().name == "mine"
+    page = answer.content.decode()
+    for typed in ('value="theirs"', 'value="1,75"', 'name="revision" value="2"'):
+        assert typed in page
+    assert "Now it says: Name = mine; Order lines: Or rate each = 1.50; Pools: Administration = 120, " in words(answer)
+    assert client.post(address, late | {"revision": "2", "name": "mine"}).status_code == 303
+    assert client.post(address, SENT | {"revision": "3", "name": "mine"}).status_code == 303
     assert client.post(f"{address}activate/", {"revision": "1"}).status_code == 409
-    assert client.post(f"{address}activate/", {"revision": "2"}).status_code == 303
-    assert client.post(address, SENT | {"revision": "3"}).status_code == 409
-    assert client.post(f"{address}discard/", {"revision": "3"}).status_code == 409
+    assert client.post(f"{address}activate/", {"revision": "4"}).status_code == 303
+    assert client.post(address, SENT | {"revision": "5"}).status_code == 409
+    assert client.post(f"{address}discard/", {"revision": "5"}).status_code == 409
     assert " disabled" in client.get(address).content.decode()
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from mainstay.ledger.models import Rate
+from mainstay.core import clock
+from mainstay.ledger.models import Batch, Rate
 from mainstay.ledger.services import currencies_set, rate_add
 from mainstay.ledger.workings import workings
 from mainstay.nightly.refresh import refresh
@@ -70,6 +71,8 @@ def test_bad_settings_are_refused_in_a_sentence(logged_in: Client, form: dict[st
         ({"rate": "much"}, "is no number"),
         ({"rate": "0"}, "above 0"),
         ({"rate": "1e999999999"}, "is no number"),
+        ({"rate": "7,123"}, "could be 7123 or 7.123"),
+        ({"rate": "1,23,456"}, "is no number"),
         ({"day": "soon"}, "is no day"),
         ({"currency": "<b>"}, "no code"),
         ({"currency": "EUR"}, "both are EUR"),
@@ -116,6 +119,21 @@ def test_who_saves_second_gets_409_and_sees_what_stands_there(logged_in: Client)
     answer = logged_in.post(f"{URL}rates/{found.pk}/", sent | {"rate": "0.99"})
     assert (answer.status_code, Rate.objects.get().rate) == (409, Decimal("0.95"))
     assert "Now it is 0.9500." in words(answer)
+
+
+def test_who_types_over_an_imported_rate_second_sees_the_typed_one(logged_in: Client) -> None:
+    """quality 37"""
+    batch = Batch.objects.create(kind="rates", source="default", opened_at=clock.now())
+    imported = rate()
+    Rate.objects.update(batch=batch)
+    page = f"{URL}rates/{imported.pk}/"
+    assert logged_in.post(page, {"action": "save", "rate": "0.95", "revision": "0"}).status_code == 303
+    typed = Rate.objects.get(batch=None)
+    answer = logged_in.post(page, {"action": "save", "rate": "0.99", "revision": "0"})
+    assert (answer.status_code, Rate.objects.get(pk=typed.pk).rate) == (409, Decimal("0.95"))
+    assert "Now it is 0.9500." in words(answer)
+    for text in ('value="0.99"', f'action="{URL}rates/{typed.pk}/"'):
+        assert text in answer.content.decode()
 
 
 def test_a_typed_rate_is_changed_and_removed(logged_in: Client) -> None:

@@ -9,8 +9,10 @@ from django.test import Client
 
 from mainstay.jobs.models import Job, State
 from mainstay.jobs.running import run
-from mainstay.ledger.models import Batch
+from mainstay.ledger import imports
+from mainstay.ledger.models import Batch, LedgerFile
 from mainstay.people.models import AuditEntry, User
+from mainstay.web import works
 from tests.factories import make_user
 from tests.jobs.works import QUEUE
 from tests.ledger.files import bring_text
@@ -72,7 +74,7 @@ def test_what_keeps_a_large_upload_from_being_read_is_told(logged_in: Client, qu
     address = waiting(logged_in, "document,date,amount\nS1,03/04/2024,5\n")
     shown(logged_in, address)
     do("check")
-    assert "could be day/month or month/day" in shown(logged_in, address)
+    assert "could be read in several orders" in shown(logged_in, address)
 
 
 def test_reading_that_broke_off_can_be_begun_again(logged_in: Client, queued: None) -> None:
@@ -159,6 +161,42 @@ def test_a_right_taken_away_while_it_waits_stops_the_import(logged_in: Client, q
     User.objects.update(role="scout")
     assert do("import").state == State.FAILED
     assert not Batch.objects.exists()
+
+
+@pytest.mark.parametrize("change", [{"role": "scout"}, {"is_active": False}])
+def test_a_right_taken_away_while_it_runs_stops_the_import(
+    logged_in: Client, queued: None, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    """quality 14"""
+
+    def revoke(*given: Any) -> list[LedgerFile]:
+        User.objects.update(**change)
+        return written(*given)
+
+    address, written = waiting(logged_in), imports._write_lines
+    monkeypatch.setattr(imports, "_write_lines", revoke)
+    logged_in.post(address, {"action": "import"})
+    assert do("import").state == State.FAILED
+    assert not Batch.objects.exclude(state="open").exists()
+    assert not LedgerFile.objects.exists()
+
+
+def test_a_right_taken_away_while_it_runs_stops_the_undoing(
+    logged_in: Client, queued: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """quality 14"""
+    bring_text(tmp_path, "sales", SALES)
+    batch, settled = Batch.objects.get(), works.undo_batch
+
+    def revoke(**given: Any) -> Batch:
+        User.objects.update(role="scout")
+        return settled(**given)
+
+    monkeypatch.setattr(works, "undo_batch", revoke)
+    logged_in.post(f"/imports/batches/{batch.pk}/undo/")
+    assert do("undo").state == State.FAILED
+    batch.refresh_from_db()
+    assert batch.state == "live"
 
 
 def test_one_who_may_no_longer_log_in_has_nothing_imported(logged_in: Client, queued: None) -> None:

@@ -74,12 +74,28 @@ def test_mappings_are_renamed_and_deleted(logged_in: Client) -> None:
     mapping, other = saved(logged_in), saved(logged_in, "Other")
     page = shown(logged_in, "/imports/mappings/")
     assert "document = Belegnr" in page
-    assert logged_in.post(f"/imports/mappings/{mapping.pk}/rename/", {"name": "Other"}).status_code == 422
-    assert logged_in.post(f"/imports/mappings/{mapping.pk}/rename/", {"name": "Neu"}).url == "/imports/mappings/"
+    rename, delete = f"/imports/mappings/{mapping.pk}/rename/", f"/imports/mappings/{other.pk}/delete/"
+    assert logged_in.post(rename, {"name": "Other", "seen": "Umsatz"}).status_code == 422
+    assert logged_in.post(rename, {"name": "Neu", "seen": "Umsatz"}).url == "/imports/mappings/"
     assert 'value="Neu"' in shown(logged_in, "/imports/mappings/")
-    assert logged_in.post(f"/imports/mappings/{other.pk}/delete/").url == "/imports/mappings/"
-    assert logged_in.post(f"/imports/mappings/{other.pk}/delete/").status_code == 404
+    assert logged_in.post(delete, {"seen": "Other"}).url == "/imports/mappings/"
+    assert logged_in.post(delete, {"seen": "Other"}).status_code == 404
     assert [one.name for one in SavedMapping.objects.all()] == ["Neu"]
+
+
+def test_who_renames_or_deletes_second_gets_409_and_both_names(logged_in: Client) -> None:
+    """quality 37"""
+    mapping = saved(logged_in)
+    rename, delete = (f"/imports/mappings/{mapping.pk}/{verb}/" for verb in ("rename", "delete"))
+    logged_in.post(rename, {"name": "Mine", "seen": "Umsatz"})
+    answer = logged_in.post(rename, {"name": "Theirs", "seen": "Umsatz"})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    for text in ("Now its name is Mine.", 'name="seen" value="Mine"', 'name="name" value="Theirs"'):
+        assert text in page
+    answer = logged_in.post(delete, {"seen": "Umsatz"})
+    assert (answer.status_code, SavedMapping.objects.get().name) == (409, "Mine")
+    assert logged_in.post(rename, {"name": "Theirs", "seen": "Mine"}).status_code == 303
 
 
 def test_html_in_a_name_is_escaped(logged_in: Client) -> None:

@@ -16,6 +16,7 @@ from mainstay.core.errors import TooLarge
 from mainstay.ledger.models import Batch
 from mainstay.people.models import AuditEntry
 from mainstay.web.pages.imports_receiving import receive
+from mainstay.web.pages.imports_uploads import Pending, keep
 from tests.factories import make_user
 from tests.web.imports import SALES, leftovers, upload, waiting
 
@@ -56,6 +57,34 @@ def test_files_together_are_held_to_the_limit(logged_in: Client, home: Path, set
     answer = upload(logged_in, ("a.csv", "x" * (700 << 10)), ("b.csv", "x" * (700 << 10)))
     assert answer.status_code == 413
     assert leftovers(home) == []
+
+
+def test_many_files_come_at_once_and_are_not_held_open(
+    logged_in: Client, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_open: list[bool] = []
+
+    def keeping(**given: Any) -> Pending:
+        held_open.extend(not file.closed for file in given["files"])
+        return keep(**given)
+
+    monkeypatch.setattr("mainstay.web.pages.imports.keep", keeping)
+    address = upload(logged_in, *[(f"{number}.csv", SALES) for number in range(150)]).url
+    assert held_open == [False] * 150
+    assert leftovers(home) == [address.split("/")[2]]
+    assert len(list((home / "uploads" / address.split("/")[2]).glob("[0-9a-f]" * 32))) == 150
+
+
+def test_more_files_than_the_limit_are_refused_with_the_number(logged_in: Client, home: Path, settings: Any) -> None:
+    """quality 36"""
+    assert settings.DATA_UPLOAD_MAX_NUMBER_FILES == 2000
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 3
+    answer = upload(logged_in, *[(f"{number}.csv", SALES) for number in range(4)])
+    assert answer.status_code == 413
+    assert "At most 3 files" in answer.content.decode()
+    assert leftovers(home) == []
+    files = [SimpleUploadedFile(f"{number}.csv", b"x") for number in range(4)]
+    assert logged_in.post("/settings/currencies/", {"files": files}).status_code == 413
 
 
 def test_a_length_over_the_limit_is_refused_unread(home: Path, settings: Any) -> None:
@@ -199,6 +228,21 @@ def test_an_upload_needs_the_forms_token(logged_in: Client, home: Path) -> None:
     strict.get("/imports/")
     token = strict.cookies["csrftoken"].value
     assert upload(strict, ("sales.csv", SALES), csrfmiddlewaretoken=token).status_code == 303
+
+
+def test_what_is_refused_puts_no_waiting_upload_away(home: Path) -> None:
+    """quality 2"""
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(make_user("Dan", role="analyst"))
+    strict.get("/imports/")
+    token = strict.cookies["csrftoken"].value
+    for _number in range(5):
+        assert upload(strict, ("sales.csv", SALES), csrfmiddlewaretoken=token).status_code == 303
+    before = leftovers(home)
+    assert upload(strict, ("sales.csv", SALES)).status_code == 403
+    assert upload(strict, ("sales.xlsx", SALES), csrfmiddlewaretoken=token).status_code == 422
+    assert upload(strict, ("sales.csv", SALES), kind="songs", csrfmiddlewaretoken=token).status_code == 422
+    assert leftovers(home) == before
 
 
 def test_wrong_verbs(logged_in: Client) -> None:

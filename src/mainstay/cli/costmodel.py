@@ -62,7 +62,10 @@ def import_model(file: Path, activate: bool) -> None:
 def export_model(file: Path) -> None:
     """Write every version to a TOML file that `import` reads."""
     found = list(selectors.versions())
-    file.write_text(toml.written(reversed(found)), encoding="utf-8")
+    try:
+        file.write_text(toml.written(reversed(found)), encoding="utf-8")
+    except OSError as error:
+        raise Refused(N_("%(file)s cannot be written (%(why)s)."), file=file, why=error.strerror) from None
     say(N_("%(count)s versions written to %(file)s."), count=len(found), file=file)
 
 

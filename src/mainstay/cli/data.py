@@ -10,7 +10,7 @@ from django.utils import translation
 
 from mainstay.cli.home import need_ready
 from mainstay.cli.output import write_rows
-from mainstay.cli.shell import Command, Progress, format_option, say, told
+from mainstay.cli.shell import MOST, Command, Progress, format_option, say, told
 from mainstay.core.errors import N_, Refused
 from mainstay.ledger import services
 from mainstay.ledger.history import Standing, Statement, Told, unit_history
@@ -226,7 +226,7 @@ def batches(form: str) -> None:
 
 
 @click.command("undo", cls=Command)
-@click.argument("batch", type=int)
+@click.argument("batch", type=click.IntRange(1, MOST))
 def undo(batch: int) -> None:
     """Take an import back whole."""
     need_ready()

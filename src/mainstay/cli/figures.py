@@ -12,7 +12,7 @@ from mainstay.cli import costs, records
 from mainstay.cli.home import need_ready
 from mainstay.cli.labels import basis, label, target
 from mainstay.cli.output import write_objects, write_record, write_rows
-from mainstay.cli.shell import Command, Group, Progress, format_option, say
+from mainstay.cli.shell import MOST, Command, Group, Progress, format_option, say
 from mainstay.cli.tables import figure, share, write_pairs, write_table
 from mainstay.core.addresses import ENGINE_WANTED
 from mainstay.core.codes import clean_code
@@ -89,7 +89,7 @@ def summary(as_of: date | None, form: str) -> None:
 
 def _summary(told: dict[str, Any], form: str) -> None:
     if form == "table":
-        write_pairs([(label(name), _money(value)) for name, value in costs.shown(told).items()])
+        write_pairs([(label(name), _money(value)) for name, value in costs.shown(costs.adding_up(told)).items()])
     else:
         write_record(told, form)
 
@@ -157,7 +157,7 @@ def matrix(as_of: date | None, form: str) -> None:
 
 
 @show.command("accounts")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="The first N.")
+@click.option("--limit", type=click.IntRange(1, MOST), metavar="N", help="The first N.")
 @click.option(
     "--order", default="sales", show_default=True, metavar="FIELD", callback=_order, help="-FIELD the other way round."
 )
@@ -198,7 +198,7 @@ def account(code: str, as_of: date | None, form: str) -> None:
         )
     told = record.told()
     if form == "table":
-        shown = costs.shown(told | {"target": target(record.cell, record.target)})
+        shown = costs.shown(costs.adding_up(told) | {"target": target(record.cell, record.target)})
         write_pairs([(label(name), _of_account(name, value)) for name, value in shown.items()])
     else:
         write_record(told, form)

@@ -13,6 +13,7 @@ from django.utils import translation
 from mainstay.cli.tables import visible
 from mainstay.core.errors import N_, Refused
 
+MOST = 2**31 - 1  # that a number given may be
 LANGUAGES = ("en", "zh-hans")
 OUT_OF_ORDER = N_(
     "The disk, the memory or the database would not do it: %(why)s What was not reported as done did not happen. "

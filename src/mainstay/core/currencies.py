@@ -3,8 +3,8 @@
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-# What accounting systems write instead of the code.
-_ALSO = {
+# What accounting systems write instead of the code. A bare dollar sign is none: many currencies bear it.
+ALSO = {
     "RMB": "CNY",
     "CNH": "CNY",
     "人民币": "CNY",
@@ -25,8 +25,27 @@ _ALSO = {
     "卢布": "RUB",
     "印度卢比": "INR",
     "泰铢": "THB",
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "CNY",
+    "￥": "CNY",
+    "CN¥": "CNY",
+    "JP¥": "JPY",
+    "US$": "USD",
+    "HK$": "HKD",
+    "NT$": "TWD",
+    "A$": "AUD",
+    "C$": "CAD",
+    "CA$": "CAD",
+    "NZ$": "NZD",
+    "S$": "SGD",
+    "R$": "BRL",
+    "₩": "KRW",
+    "₹": "INR",
+    "₽": "RUB",
+    "฿": "THB",
 }
-_CODE = re.compile(r"[A-Z0-9]{2,12}")
+CODE = "[A-Z0-9]{2,12}"
 RATE_SCALE = 12
 RATE_UNIT = Decimal(1).scaleb(-RATE_SCALE)
 # In ten-to-the-minus-twelfths it still fits the 64 bits of the database.
@@ -35,14 +54,14 @@ _CONTEXT = Context(prec=60, rounding=ROUND_HALF_UP)
 
 
 def currency_code(text: str | None) -> str:
-    """The code that a text means: `eur`, ` EUR ` and 欧元 are EUR. What is no code stays as it is, in capitals."""
+    """The code that a text means: `eur`, ` EUR `, 欧元 and € are EUR. What is no code stays as it is, in capitals."""
     code = (text or "").strip().upper()
-    return _ALSO.get(code, code)
+    return ALSO.get(code, code)
 
 
 def is_currency_code(code: str) -> bool:
     """From 2 to 12 letters and figures, as `currency_code` gives them."""
-    return _CODE.fullmatch(code) is not None
+    return re.fullmatch(CODE, code) is not None
 
 
 def rate_of(rate: Decimal) -> Decimal:

@@ -196,7 +196,7 @@ def _pool(given: Any) -> Pool:
 def _amount(name: str, given: Any, *, needed: bool = False) -> Decimal | None:
     if given in (None, "") and not needed:
         return None
-    if not isinstance(given, bool):
+    if not isinstance(given, bool) and "_" not in str(given):
         with suppress(InvalidOperation, ValueError):
             value = Decimal(str(given).strip())
             if value.is_finite():

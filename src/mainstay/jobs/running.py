@@ -66,6 +66,7 @@ class Run:
         self._stop = stop
 
     def settle(self, outcome: Mapping[str, Any]) -> None:
+        _check_person(self.job)
         # First, lest the thread takes the end of the job for a wish to stop it.
         self._settled = True
         if not services.job_settle(job=self.job.pk, outcome=outcome):
@@ -123,7 +124,10 @@ def run(pk: UUID) -> None:
 
 
 def _check_person(job: Job) -> None:
-    """Whether the person of a job may still have it done. Raises NotAllowed."""
+    """Whether the person of a job may still have it done: looked up anew, at its beginning and when it settles.
+
+    Raises NotAllowed.
+    """
     person = User.objects.get(pk=job.person_id)
     if not person.is_active:
         raise NotAllowed(N_("Who asked for this may not log in any longer. Nothing was changed."))

@@ -25,7 +25,8 @@ class Running(Protocol):
 
     def settle(self, outcome: Mapping[str, Any]) -> None:
         """The job is done: to be called in the transaction that changes what it is to change, so that both are true
-        or neither, whenever the process dies. Raises Cancelled where it is to stop; later it cannot be."""
+        or neither, whenever the process dies. Raises Cancelled where it is to stop; later it cannot be. Raises
+        NotAllowed where its person may not have it done any longer."""
 
 
 @dataclass(frozen=True)

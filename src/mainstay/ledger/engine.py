@@ -21,6 +21,7 @@ from mainstay.ledger.spark import SparkEngine, session_opened
 from mainstay.ledger.warehouse import WarehouseEngine, connected
 
 _IN_USE = "in-use"
+_NOT_THERE = ("No files found", "No such file")
 _NEW = 60  # seconds in which a folder may not be locked yet
 
 
@@ -150,10 +151,28 @@ def _address(url: str | None) -> EngineAddress:
 
 
 @contextmanager
-def _limits_told() -> Iterator[None]:
-    """Too little memory or disk is told in a sentence."""
+def missing_told() -> Iterator[None]:
+    """A file of the data home that is not there is told in a sentence."""
     try:
         yield
+    except duckdb.IOException as error:
+        if not any(text in str(error) for text in _NOT_THERE):
+            raise
+        raise Refused(
+            N_(
+                "A file of the data home is missing (%(why)s). Nothing was changed: run `mainstay check`, then restore "
+                "a backup into a new data home."
+            ),
+            why=first_line(error).removeprefix("IO Error: "),
+        ) from None
+
+
+@contextmanager
+def _limits_told() -> Iterator[None]:
+    """Too little memory or disk, and a missing file, are told in a sentence."""
+    try:
+        with missing_told():
+            yield
     except duckdb.OutOfMemoryException:
         raise Refused(
             N_(

@@ -19,7 +19,7 @@ from mainstay.core.errors import N_, Conflict, Refused
 from mainstay.ledger import foresight, masters, units
 from mainstay.ledger.conflicts import conflicts, refuse_changed
 from mainstay.ledger.creation import Created, Made, load_created, write_facts
-from mainstay.ledger.engine import duckdb_opened, scratch, show_progress
+from mainstay.ledger.engine import duckdb_opened, missing_told, scratch, show_progress
 from mainstay.ledger.models import Batch, Content, LedgerFile, State
 from mainstay.ledger.orders import Order, Outcome, Reading
 from mainstay.ledger.reading import (
@@ -58,7 +58,7 @@ def run_import(order: Order, *, progress: Progress = no_progress, translate: Cal
     `translate` puts the reasons in the file of refused rows into a language.
     """
     order.check()
-    with scratch("import") as folder, duckdb_opened() as connection:
+    with scratch("import") as folder, missing_told(), duckdb_opened() as connection:
         connection.execute("SET memory_limit = ?", [f"{min(MEMORY, settings.MAINSTAY_MEMORY)}MiB"])
         if progress is not no_progress:
             show_progress(connection)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import IntegrityError, transaction
 
 from mainstay.core import clock
-from mainstay.core.errors import N_, NotFound, Refused
+from mainstay.core.errors import N_, Conflict, NotFound, Refused
 from mainstay.ledger.models import Kind, SavedMapping
 from mainstay.ledger.orders import check_may_import
 from mainstay.ledger.reading import heading_key
@@ -13,6 +13,7 @@ from mainstay.people.models import User
 
 LONGEST = 100
 ALIKE = 0.8  # of the headings of both, so many must be the same
+CHANGED = N_("Somebody else changed this meanwhile. Look at it as it is now, then change it again.")
 TAKEN = N_("There is a mapping “%(name)s” already. Choose another name, or delete that one.")
 
 
@@ -80,23 +81,25 @@ def mapping_save(
         raise Refused(TAKEN, name=name) from None
 
 
-def mapping_rename(*, mapping: int, name: str, by: User | None) -> None:
-    """Raises NotAllowed, NotFound, Refused where there is one of that name."""
+def mapping_rename(*, mapping: int, name: str, seen: str, by: User | None) -> None:
+    """Give the mapping that was `seen` by one name another. Raises NotAllowed, NotFound, Conflict where it is called
+    otherwise by now, Refused where there is one of that name.
+    """
     check_may_import(by)
     name = _checked(name)
     try:
         with transaction.atomic():
-            if not SavedMapping.objects.filter(pk=mapping).update(name=name):
-                raise NotFound(N_("There is no such mapping."))
+            if not SavedMapping.objects.filter(pk=mapping, name=seen).update(name=name):
+                raise _gone(mapping)
     except IntegrityError:
         raise Refused(TAKEN, name=name) from None
 
 
-def mapping_delete(*, mapping: int, by: User | None) -> None:
-    """What was imported by it stays. Raises NotAllowed, NotFound."""
+def mapping_delete(*, mapping: int, seen: str, by: User | None) -> None:
+    """What was imported by it stays. Raises NotAllowed, NotFound, Conflict where it is called otherwise by now."""
     check_may_import(by)
-    if not SavedMapping.objects.filter(pk=mapping).delete()[0]:
-        raise NotFound(N_("There is no such mapping."))
+    if not SavedMapping.objects.filter(pk=mapping, name=seen).delete()[0]:
+        raise _gone(mapping)
 
 
 @transaction.atomic
@@ -105,6 +108,12 @@ def mapping_used(*, mapping: int, source: str) -> None:
     found = SavedMapping.objects.select_for_update().filter(pk=mapping).first()
     if found and source not in found.sources:
         SavedMapping.objects.filter(pk=mapping).update(sources=[*found.sources, source])
+
+
+def _gone(mapping: int) -> Refused:
+    if SavedMapping.objects.filter(pk=mapping).exists():
+        return Conflict(CHANGED)
+    return NotFound(N_("There is no such mapping."))
 
 
 def _checked(name: str) -> str:

@@ -68,6 +68,16 @@ class Order:
             raise Refused(N_("On a conflict: %(choices)s."), choices=", ".join(ON_CONFLICT))
         if not self.source.strip() or len(self.source) > 200 or "\x00" in self.source:
             raise Refused(N_("The source needs a name of at most 200 characters."))
+        if self.errors_to is not None and any(_same_file(upload.path, self.errors_to) for upload in self.uploads):
+            raise Refused(
+                N_("%(file)s is a file to import itself. Choose another file for the refused rows."),
+                file=self.errors_to,
+            )
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    """Whether both are there and one and the same, also by links."""
+    return one.exists() and other.exists() and one.samefile(other)
 
 
 def check_may_import(person: User | None) -> None:
@@ -95,7 +105,10 @@ class Reading:
     @property
     def notes(self) -> tuple[tuple[str, dict[str, Any]], ...]:
         """What a person should look at about how the files were understood, each once."""
-        notes = [note for file, match in self.files for note in (*file.notes, *match.notes)]
+        styles = zip(self.files, self.staged.styles, strict=True)
+        notes = [
+            note for (file, match), style in styles for note in (*file.notes, *match.notes, *style.notes(file.name))
+        ]
         for name, part in zip(self.names, self.staged.parts, strict=True):
             notes += [(LEFT_OUT, {"file": name, "row": row, "value": word}) for row, word in part.totals]
         return tuple(note for place, note in enumerate(notes) if note not in notes[:place])

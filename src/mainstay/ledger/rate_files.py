@@ -15,6 +15,7 @@ from mainstay.core.errors import N_
 from mainstay.core.rows import RefusedRow
 from mainstay.ledger.models import Batch, Rate
 from mainstay.ledger.rate_jumps import warnings_of
+from mainstay.ledger.reading.cells import NO_CURRENCY
 from mainstay.ledger.workings import rates_moved, reporting_currency
 from mainstay.ledger.yes_no import NO_YES_NO, yes_no
 from mainstay.orm.bulk import chunks, insert_rows, update_rows
@@ -23,7 +24,6 @@ Row = Mapping[str, Any]
 Key = tuple[str, str, date]
 Stated = dict[Key, Decimal]
 
-NO_CURRENCY = N_("“%(value)s” under “%(column)s” is no code of a currency, such as EUR. Correct it.")
 NO_BASE = N_(
     "The file does not say which currency its rates are to. Give it a column “base”, or choose the currency of figures "
     "first: mainstay currency CODE."
@@ -54,7 +54,9 @@ def stated(rows: Sequence[Row]) -> tuple[Stated, list[RefusedRow], int]:
 
 def _read(index: int, row: Row, reporting: str) -> tuple[Key, Decimal] | RefusedRow | None:
     def refuse(field: str, problem: str) -> RefusedRow:
-        return RefusedRow.because(index, field, problem, row.get(field) or "")
+        value = row.get(field)
+        written = f"{value.normalize():f}" if isinstance(value, Decimal) else value or ""
+        return RefusedRow.because(index, field, problem, written)
 
     of, to = currency_code(row["currency"]), currency_code(row.get("base")) or reporting
     turned = yes_no(row.get("inverse"))
@@ -118,7 +120,7 @@ def reset_rates(own: Iterable[Row], others: Iterable[tuple[Batch, Row]]) -> None
     for batch, row in others:
         if (key := _key(row)) in wanted:
             heirs[key] = (batch, row["rate"])
-    gone = [pk for key, (pk, _rate) in _imported(wanted).items() if key not in heirs]
+    gone = [pk for key, (pk, *_rest) in _imported(wanted).items() if key not in heirs]
     for part in chunks(gone, 500):
         Rate.objects.filter(pk__in=part).delete()
     by_batch: dict[int, tuple[Batch, Stated]] = {}
@@ -139,21 +141,26 @@ def _settle(rates: Stated, batch: Batch) -> None:
     )
     update_rows(
         Rate,
-        ("rate", "batch_id", "by_id", "at"),
-        [(known[key][0], rate, batch.pk, batch.by_id, now) for key, rate in rates.items() if key in known],
+        ("rate", "batch_id", "by_id", "at", "revision"),
+        [
+            (pk, rate, batch.pk, batch.by_id, now, revision + (rate != before))
+            for key, rate in rates.items()
+            if key in known
+            for pk, before, revision in (known[key],)
+        ],
     )
     rates_moved()
 
 
-def _imported(keys: Iterable[Key]) -> dict[Key, tuple[int, Decimal]]:
-    """Of these the imported rates there are, with their ids."""
+def _imported(keys: Iterable[Key]) -> dict[Key, tuple[int, Decimal, int]]:
+    """Of these the imported rates there are: id, rate, revision."""
     wanted = set(keys)
     if not wanted:
         return {}
     days = [day for _of, _to, day in wanted]
     found = Rate.objects.filter(batch__isnull=False, day__gte=min(days), day__lte=max(days))
-    rows = found.values_list("currency", "base", "day", "pk", "rate")
-    return {key: (pk, rate) for *parts, pk, rate in rows if (key := tuple(parts)) in wanted}
+    rows = found.values_list("currency", "base", "day", "pk", "rate", "revision")
+    return {key: (pk, rate, revision) for *parts, pk, rate, revision in rows if (key := tuple(parts)) in wanted}
 
 
 def _key(row: Row) -> Key:

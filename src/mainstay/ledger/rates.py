@@ -86,19 +86,14 @@ def rate_add(
     of, to = _pair(currency, base)
     if not sure:
         check_likely(of, to, _day(day), _rate(rate))
-    try:
-        with transaction.atomic():
-            made = Rate.objects.create(
-                currency=of, base=to, day=_day(day), rate=_rate(rate), by=by, at=clock.now(), batch=None
-            )
-    except IntegrityError:
+    made = _typed(of, to, _day(day), _rate(rate), by)
+    if made is None:
         raise Refused(
             N_("There is a typed rate of %(currency)s to %(base)s for %(day)s already. Change that one."),
             currency=of,
             base=to,
             day=day.isoformat(),
-        ) from None
-    _told("rate added", made, by)
+        )
     return made
 
 
@@ -113,7 +108,11 @@ def rate_change(*, rate: int, value: Decimal, revision: int, by: User | None = N
     if not sure:
         check_likely(found.currency, found.base, found.day, _rate(value))
     if found.batch_id is not None:
-        return rate_add(currency=found.currency, base=found.base, day=found.day, rate=value, by=by)
+        as_seen = Rate.objects.select_for_update(of=("self",)).filter(pk=rate, revision=revision).first()
+        made = as_seen and _typed(found.currency, found.base, found.day, _rate(value), by)
+        if not made:
+            raise Conflict(CHANGED)
+        return made
     changed = Rate.objects.filter(pk=rate, revision=revision).update(
         rate=_rate(value), by=by, at=clock.now(), revision=revision + 1
     )
@@ -145,6 +144,23 @@ def rate_named(pk: int) -> Rate:
     if found is None:
         raise NotFound(N_("There is no such rate."))
     return found
+
+
+def rate_counting(rate: Rate) -> Rate:
+    """Of the rates of these currencies and this day the one that counts: the typed one."""
+    same = rates().filter(currency=rate.currency, base=rate.base, day=rate.day)
+    return same.filter(batch__isnull=True).first() or rate
+
+
+def _typed(of: str, to: str, day: date, rate: Decimal, by: User | None) -> Rate | None:
+    """A new typed rate; None where there is one."""
+    try:
+        with transaction.atomic():
+            made = Rate.objects.create(currency=of, base=to, day=day, rate=rate, by=by, at=clock.now(), batch=None)
+    except IntegrityError:
+        return None
+    _told("rate added", made, by)
+    return made
 
 
 def _told(verb: str, rate: Rate, by: User | None) -> None:

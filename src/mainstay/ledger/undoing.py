@@ -15,7 +15,7 @@ from mainstay.core.errors import N_, Conflict, NotFound, Refused
 from mainstay.ledger import release
 from mainstay.ledger.aliases import Returning, returning
 from mainstay.ledger.creation import ACCOUNT_FACTS, CHUNK
-from mainstay.ledger.engine import duckdb_opened
+from mainstay.ledger.engine import duckdb_opened, missing_told
 from mainstay.ledger.models import Batch, Content, CreatedAccount, Kind, LedgerFile, Product, State
 from mainstay.ledger.orders import check_may_import
 from mainstay.ledger.product_files import reset_products, sweep_categories
@@ -65,7 +65,7 @@ def run_undo(
     Raises NotFound, Refused where it is undone already, Conflict where the ledger changed meanwhile.
     """
     check_may_import(by)
-    with writing(progress) as writer, duckdb_opened() as connection:
+    with writing(progress) as writer, missing_told(), duckdb_opened() as connection:
         found = _live(batch)
         progress(N_("finding what it brought"), 0)
         undo = _Undo()

@@ -21,7 +21,7 @@ from django.db.models import F
 
 from mainstay.core import clock
 from mainstay.core.errors import N_, Conflict, Refused
-from mainstay.ledger.engine import scratch_sweep
+from mainstay.ledger.engine import missing_told, scratch_sweep
 from mainstay.ledger.models import Batch, Content, Head, LedgerFile, State
 
 Progress = Callable[[str, int], None]
@@ -132,9 +132,10 @@ def relative(path: Path) -> str:
 
 @contextmanager
 def disk_errors() -> Iterator[None]:
-    """A full or forbidden disk is told in a sentence."""
+    """A full or forbidden disk, and a missing file, are told in a sentence."""
     try:
-        yield
+        with missing_told():
+            yield
     except (OSError, duckdb.IOException) as error:
         raise Refused(
             N_("The ledger could not be written (%(why)s). Nothing was changed: make room and try again."),

@@ -37,6 +37,8 @@ def backup(*, to: Path, progress: Progress = no_progress) -> BackedUp:
     """Write the data home to one file; a file that is there already is replaced when all is done. Raises Refused."""
     home: Path = settings.MAINSTAY_HOME
     target = to.expanduser().absolute()
+    if target.is_dir():
+        raise Refused(N_("%(file)s is a folder. Name the file that is to hold the backup."), file=target)
     if target.resolve().is_relative_to(home.resolve()):
         raise Refused(
             N_("Choose a place outside the data home %(home)s: what is lost with it is no backup."), home=home

@@ -64,11 +64,19 @@ class WhalePoint:
 
 @dataclass(frozen=True)
 class Step:
-    """A bar of the waterfall. `result` bars stand on zero, the others change what stood before."""
+    """A bar of the waterfall. `result` bars stand on zero, the others change what stood before.
+
+    `shown` is the amount in cents where all that are shown must add up, as `profit_steps.adding_up` has it.
+    """
 
     label: str
     amount: Decimal
     result: bool = False
+    shown: Decimal | None = None
+
+    @property
+    def told(self) -> Decimal:
+        return self.amount if self.shown is None else self.shown
 
 
 @dataclass(frozen=True)
@@ -198,7 +206,7 @@ def _steps(steps: Sequence[Step], currency: str) -> list[Row]:
                 "edge": float(max(start, end) if max(start, end) >= 0 else min(start, end)),
                 "below": max(start, end) < 0,
                 "text": figures.money_compact(step.amount),
-                "exact": figures.money(step.amount, currency),
+                "exact": figures.money(step.told, currency),
                 "colour": SOFT if step.amount < 0 and not step.result else LOSS if step.amount < 0 else MAIN,
             }
         )

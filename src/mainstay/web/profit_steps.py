@@ -1,12 +1,13 @@
 """From purchases to profit step by step: of an account, of the company or a part of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from mainstay.core.money import carried, cents
 from mainstay.web.charts import Step
 from mainstay.web.cost_words import KINDS, part_days, part_name, part_note
 
@@ -62,8 +63,29 @@ def model_rows(parts: Sequence[Part] | None, currency: str) -> list[ModelRow]:
     ]
 
 
+def adding_up(steps: Sequence[Step]) -> list[Step]:
+    """The steps with what is shown of them: up to each result they add up to it, cent by cent."""
+    done: list[Step] = []
+    changes: list[Step] = []
+    level = Decimal(0)
+    for step in steps:
+        if not step.result:
+            changes.append(step)
+            continue
+        shown = cents(step.amount)
+        parts = carried([change.amount for change in changes], shown - level)
+        done += [replace(change, shown=part) for change, part in zip(changes, parts, strict=True)]
+        done.append(replace(step, shown=shown))
+        changes, level = [], shown
+    return done + changes
+
+
 def account_steps(record: Any) -> list[Step]:
     """Of an account (`grading.records.AccountRecord`)."""
+    return adding_up(_account_steps(record))
+
+
+def _account_steps(record: Any) -> list[Step]:
     steps = [Step(_("Sales"), record.sales), Step(_("Cost of goods"), -record.goods_cost)]
     steps += booked_steps(record.costs, record.booked_cost)
     steps.append(Step(_("Profit"), record.profit, result=True))
@@ -75,6 +97,10 @@ def account_steps(record: Any) -> list[Step]:
 
 def company_steps(sums: Mapping[str, Any]) -> list[Step]:
     """Of a summary, from purchases by kind of cost; with a model, overhead that it shares out is not counted twice."""
+    return adding_up(_company_steps(sums))
+
+
+def _company_steps(sums: Mapping[str, Any]) -> list[Step]:
     steps = [Step(_("Purchases"), Decimal(sums["sales"])), Step(_("Cost of goods"), -Decimal(sums["goods_cost"]))]
     spent = Decimal(sums["purchaser_cost"]) + Decimal(sums["non_purchaser_cost"]) - Decimal(sums["goods_cost"])
     steps += booked_steps(sums.get("costs"), spent)

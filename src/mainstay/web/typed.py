@@ -1,8 +1,9 @@
 """What was typed into a form, and what became of the change it asked for."""
 
+import re
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import cast
 
 from django.http import HttpRequest
@@ -11,6 +12,9 @@ from mainstay.core.errors import N_, Conflict, NotAllowed, NotFound, Refused
 from mainstay.people.models import User
 from mainstay.web.pages.imports_words import told
 
+_WITH_POINT = re.compile(r"[-+]?(?:(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)\.?[0-9]*|\.[0-9]+)")
+_WITH_COMMA = re.compile(r"[-+]?(?:[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+)?,[0-9]+")
+_LONE_GROUP = re.compile(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}")
 _WIDE = str.maketrans("０１２３４５６７８９．，－", "0123456789.,-")
 _MOST_ID = 2**31 - 1
 
@@ -23,15 +27,26 @@ def typed(request: HttpRequest, name: str, longest: int = 400) -> str:
     return text
 
 
-def typed_number(text: str) -> Decimal:
-    """A number as people type it, with a point or a comma before its decimals. Raises Refused."""
-    plain = text.translate(_WIDE).replace(" ", "")
-    if plain.count(",") == 1 and "." not in plain:
-        plain = plain.replace(",", ".")
-    try:
-        number = Decimal(plain.replace(",", ""))
-    except InvalidOperation:
-        number = Decimal("NaN")
+def typed_number(text: str, *, lone_group: bool = True) -> Decimal:
+    """A number as people type it: 1234.5, 1,234.5, 1234,5 or 1.234,5. Raises Refused.
+
+    `12,000` is twelve thousand, as figures are shown; without `lone_group` it is refused, since twelve may be meant.
+    """
+    plain = "".join(text.translate(_WIDE).split())
+    if not lone_group and _LONE_GROUP.fullmatch(plain):
+        raise Refused(
+            N_("“%(text)s” could be %(whole)s or %(part)s. Write it in one of these ways."),
+            text=text[:40],
+            whole=plain.replace(",", ""),
+            part=plain.replace(",", "."),
+        )
+    if _WITH_POINT.fullmatch(plain):
+        plain = plain.replace(",", "")
+    elif _WITH_COMMA.fullmatch(plain):
+        plain = plain.replace(".", "").replace(",", ".")
+    else:
+        plain = "NaN"
+    number = Decimal(plain)
     if not number.is_finite() or abs(number.adjusted()) > 20:
         raise Refused(N_("“%(text)s” is no number. Write it as 7.1234."), text=text[:40])
     return number

@@ -23,7 +23,7 @@ def parsed(text: str, order: str | None) -> date | None:
     return day
 
 
-@pytest.mark.parametrize("order", [None, "dmy", "mdy"])
+@pytest.mark.parametrize("order", [None, "dmy", "mdy", "ymd"])
 @pytest.mark.parametrize(
     "text",
     [
@@ -56,7 +56,6 @@ def parsed(text: str, order: str | None) -> date | None:
         "5.1.2024",
         "05.01.2024",
         "05.01.2024 10:30",
-        "5.1.24",
         "２０２４－０１－０５",
         "２０２４／１／５",
     ],
@@ -101,10 +100,19 @@ def test_day_first_or_month_first_is_the_files_style(text: str) -> None:
         "24-13-45",
     ],
 )
-@pytest.mark.parametrize("order", [None, "dmy", "mdy"])
+@pytest.mark.parametrize("order", [None, "dmy", "mdy", "ymd"])
 def test_what_is_no_day(text: str, order: str | None) -> None:
     found = parsed(text, order)
     assert found is None or not 1900 <= found.year <= 2199
+
+
+@pytest.mark.parametrize(
+    "text", ["24-01-05", "24-1-05", "24-1-5", "24/01/05", "24.1.5", "24-01-05 10:30", "２４/１/５"]
+)
+def test_a_short_year_stands_first_where_that_is_the_files_style(text: str) -> None:
+    assert parsed(text, "ymd") == DAY
+    assert parsed("05/01/2024", "ymd") is None
+    assert parsed("5.1.24", "dmy") == parsed("5.1.24", None) == DAY
 
 
 def test_two_digit_years_turn_at_69() -> None:
@@ -121,6 +129,31 @@ def test_one_day_over_twelve_decides_for_all(tmp_path: Path) -> None:
     assert read(dated(tmp_path, "1/5/2024", "1/13/2024")).column("date") == [DAY, date(2024, 1, 13)]
 
 
+@pytest.mark.parametrize(
+    ("days", "read_as"),
+    [
+        (["24-01-05", "24-01-31"], [DAY, date(2024, 1, 31)]),
+        (["05-01-24", "31-01-24"], [DAY, date(2024, 1, 31)]),
+        (["01-05-24", "01-31-24"], [DAY, date(2024, 1, 31)]),
+        (["99/12/31", "24/01/05"], [date(1999, 12, 31), DAY]),
+        (["5/1/24", "13/1/24"], [DAY, date(2024, 1, 13)]),
+    ],
+)
+def test_short_years_first_or_last_are_told_by_what_the_other_way_makes_no_day(
+    tmp_path: Path, days: list[str], read_as: list[date]
+) -> None:
+    assert read(dated(tmp_path, *days)).column("date") == read_as
+
+
+@pytest.mark.parametrize("days", [["24-01-05"], ["24-01-13", "24-02-14"], ["05-05-24"]])
+def test_short_years_that_could_stand_first_or_last_are_asked_for(tmp_path: Path, days: list[str]) -> None:
+    path = dated(tmp_path, *days)
+    with pytest.raises(Refused, match="several orders"):
+        read(path)
+    first = read(path, hints=Hints(date_order="ymd")).column("date")[0]
+    assert first == date.fromisoformat(f"20{days[0]}")
+
+
 def test_the_whole_column_decides_where_the_first_rows_do_not(tmp_path: Path) -> None:
     days = ["1/5/2024"] * 1500 + ["1/13/2024"]
     assert read(dated(tmp_path, *days)).column("date")[0] == DAY
@@ -128,7 +161,7 @@ def test_the_whole_column_decides_where_the_first_rows_do_not(tmp_path: Path) ->
 
 def test_dates_that_nothing_decides_are_refused_and_the_order_is_asked_for(tmp_path: Path) -> None:
     path = dated(tmp_path, "5/1/2024", "6/1/2024")
-    with pytest.raises(Refused, match=r"“date” in “a.csv”.*“5/1/2024”.*dmy or mdy"):
+    with pytest.raises(Refused, match=r"“date” in “a.csv”.*“5/1/2024”.*dmy, mdy or ymd"):
         read(path)
     assert read(path, hints=Hints(date_order="dmy")).column("date")[0] == DAY
     assert read(path, hints=Hints(date_order="mdy")).column("date")[0] == date(2024, 5, 1)
@@ -139,7 +172,7 @@ def test_dates_that_are_the_same_both_ways_need_no_order(tmp_path: Path) -> None
 
 
 def test_as_much_for_one_order_as_for_the_other_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="as often day/month as month/day"):
+    with pytest.raises(Refused, match="as often in one order as in another"):
         read(dated(tmp_path, "13/1/2024", "1/13/2024"))
 
 

@@ -200,6 +200,34 @@ def test_an_absent_amount_is_quantity_times_unit_price(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("quantity", "price", "amount"),
+    [
+        ("3000000", "0.333333333333", "1000000"),
+        ("3000000", "$ 0.333333333333", "1000000"),
+        ("0.000000123456", "1000000000", "123.456"),
+        ("1e-7", "5000000", "0.5"),
+        ("0.1234567", "0.7654321", "0.0945"),
+        ("1,000,000", "0.0000005", "0.5"),
+    ],
+)
+def test_a_product_is_of_what_is_written_and_only_then_rounded(
+    tmp_path: Path, quantity: str, price: str, amount: str
+) -> None:
+    path = sales_file(tmp_path / "p.csv", [f"d;2024-01-05;{quantity};{price}"], "document;date;quantity;unit_price")
+    found = read(path, hints=Hints(decimal="."))
+    assert found.column("amount") == [Decimal(amount)]
+    (kept,) = found.column("unit_price")
+    assert kept == Decimal(price.removeprefix("$ ")).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+
+
+def test_a_product_that_no_amount_can_be_is_a_problem(tmp_path: Path) -> None:
+    lines = ["d,2024-01-05,999999999999.9,999999999999.9", "e,2024-01-05,9999999,9999999.9999"]
+    found = read(sales_file(tmp_path / "p.csv", lines, "document,date,quantity,unit_price"))
+    assert [one["row"] for one in found.refusals] == [2]
+    assert found.column("amount") == [quantize(Decimal(9999999) * Decimal("9999999.9999"))]
+
+
 def test_a_row_without_amount_falls_back_on_its_quantity_and_price(tmp_path: Path) -> None:
     text = (
         "document,date,quantity,price,amount\na,2024-01-05,2,3,7\nb,2024-01-05,2,3,\nc,2024-01-05,2,,\n"

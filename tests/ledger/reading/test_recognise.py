@@ -4,6 +4,7 @@ import gzip
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from mainstay.core.errors import Refused
@@ -205,3 +206,41 @@ def test_a_name_with_signs_of_a_pattern_is_only_a_name(tmp_path: Path) -> None:
     write(tmp_path / "year=2024" / "s.csv", CHINESE)
     path = write(tmp_path / "year=2024" / "[a*]?.csv", GERMAN)
     assert len(read(path).rows) == 2
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_table_wider_than_any_is_refused_at_once(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mainstay.ledger.reading.recognise.MOST_COLUMNS", 5)
+    for width in (5, 6):
+        path = tmp_path / f"{width}.{form}"
+        names = ["document", "date", "amount", *(f"x{place}" for place in range(width - 3))]
+        with duckdb.connect() as connection:
+            cells = ", ".join(f"'1' AS {name}" for name in names)
+            connection.execute(f"COPY (SELECT {cells}) TO '{path}' (FORMAT {form})")
+        if width == 5:
+            assert len(recognise(path, kind="sales").columns) == 5
+        else:
+            with pytest.raises(Refused, match=rf"“6\.{form}” has 6 columns, and at most 5 are read"):
+                recognise(path, kind="sales")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "单据编号,日期,客户名称,金额\r\n一号,2024-01-05,上海一二三机床有限公司,5\r\n",
+        "单据编号\t单据日期\t客户编码\t不含税金额\n一一一一\t2024年1月5日\t一下万丈三上七\t五\n" * 3,
+    ],
+)
+def test_utf16_without_its_mark_is_known_where_it_is_mostly_chinese(text: str, encoding: str, tmp_path: Path) -> None:
+    source = recognise(write(tmp_path / "a.csv", text, encoding), kind="sales")
+    assert source.encoding == encoding
+    assert source.columns[:2] == tuple(text.replace("\t", ",").split(",")[:2])
+
+
+@pytest.mark.parametrize("content", [bytes(range(256)) * 40, b"\x01\x00,\x00\n\x00" * 400, b"a,b\n1,2\n\x00" * 50])
+def test_binary_data_is_no_text_of_utf16(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    with pytest.raises(Refused):
+        recognise(path, kind="sales")

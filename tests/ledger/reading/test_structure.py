@@ -126,17 +126,15 @@ def test_texts_and_codes_have_a_longest_length(tmp_path: Path) -> None:
     assert found.staged.refused_count == 1
 
 
-def test_required_cells_and_mapped_lines_must_be_filled(tmp_path: Path) -> None:
+def test_required_cells_must_be_filled_and_lines_need_not(tmp_path: Path) -> None:
     rows = ["1,,2024-01-05,1,A", ",2,2024-01-05,1,A", "3,3,,1,A", "4,4,2024-01-05, ,A", "5,5,2024-01-05,1,"]
     found = read(sales_file(tmp_path / "a.csv", rows, "document,line,date,amount,account"))
-    assert [(row["document"], row["account"]) for row in found.rows] == [("5", None)]
-    assert [(one["row"], one["column"]) for one in found.refusals] == [
-        (2, "line"),
-        (3, "document"),
-        (4, "date"),
-        (5, "amount"),
+    assert [(row["document"], row["line"], row["account"]) for row in found.rows] == [
+        ("1", None, "A"),
+        ("5", "5", None),
     ]
-    assert found.refusals[0]["message"] == "“line” is empty, but every row needs it. Fill it in."
+    assert [(one["row"], one["column"]) for one in found.refusals] == [(3, "document"), (4, "date"), (5, "amount")]
+    assert found.refusals[0]["message"] == "“document” is empty, but every row needs it. Fill it in."
 
 
 def test_codes_are_cleaned_and_texts_trimmed(tmp_path: Path) -> None:

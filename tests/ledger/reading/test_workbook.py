@@ -80,6 +80,15 @@ def test_numbers_typed_as_numbers_do_not_take_part_in_finding_the_decimal_sign(t
     assert read(path, hints=Hints(decimal=".")).staged.refused_count == 1
 
 
+@pytest.mark.parametrize("written", ["7.25", "7,25"])
+def test_a_whole_number_is_a_code_of_figures_alone_however_large_it_is(tmp_path: Path, written: str) -> None:
+    codes = [999999999999999, 1234567890123456, 10**15, 2**53, 10**21, -(10**16)]
+    rows = [[f"S{place}", date(2024, 1, 5), written, float(code)] for place, code in enumerate(codes)]
+    found = read(table(tmp_path / "a.xlsx", HEADING, *rows))
+    assert found.staged.styles[0].decimal == written[1]
+    assert found.column("account") == [str(code) for code in codes]
+
+
 def test_rows_count_as_the_spreadsheet_shows_them(tmp_path: Path) -> None:
     path = table(tmp_path / "a.xlsx", ["Sales of May"], [], HEADING, ["1", "2024-01-05", 1], [], ["2", "x", 1], start=3)
     found = read(path)

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from mainstay.cli.benchmark import report, suite, suite_report
 from mainstay.cli.benchmark.measure import measure
-from mainstay.cli.shell import Command, say
+from mainstay.cli.shell import MOST, Command, say
 from mainstay.core.errors import N_
 from mainstay.ledger.engine import scratch
 
@@ -31,8 +31,8 @@ def _sizes(_context: click.Context, _option: click.Parameter, value: str | None)
 
 
 @click.command("benchmark", cls=Command)
-@click.option("--lines", type=click.IntRange(1_000), help=f"Sales lines.  [default: {LINES:,}]")
-@click.option("--accounts", type=click.IntRange(10), help=f"Accounts.  [default: {ACCOUNTS:,}]")
+@click.option("--lines", type=click.IntRange(1_000, MOST), help=f"Sales lines.  [default: {LINES:,}]")
+@click.option("--accounts", type=click.IntRange(10, MOST), help=f"Accounts.  [default: {ACCOUNTS:,}]")
 @click.option(
     "--sizes", metavar="MILLIONS", callback=_sizes, help="Measure the ledger at these sizes instead, such as 1,10,100."
 )

@@ -1,7 +1,10 @@
 """SQL that turns a cell's text into a clean text, code or choice."""
 
 import re
+from collections.abc import Iterable
 
+from mainstay.core.codes import SPACES, UNSEEN
+from mainstay.core.currencies import ALSO, CODE, is_currency_code
 from mainstay.core.errors import N_
 from mainstay.core.sql import quoted
 from mainstay.ledger.reading.encoding import ANY, Scan
@@ -13,12 +16,11 @@ CODE_LIMIT = 200
 TEXT_TOO_LONG = N_("The text under “%(column)s” is longer than 10,000 characters (“%(value)s”). Shorten it.")
 CODE_TOO_LONG = N_("The code under “%(column)s” is longer than 200 characters (“%(value)s”). Shorten it.")
 NO_CHOICE = N_("“%(value)s” under “%(column)s” is none of: goods, service, delivery, rebate, selling, finance, other.")
+NO_CURRENCY = N_("“%(value)s” under “%(column)s” is no code of a currency, such as EUR. Correct it.")
 NEEDED = N_("“%(column)s” is empty, but every row needs it. Fill it in.")
 NOT_TEXT = N_("The text under “%(column)s” holds a character that no text has (“%(value)s”). Remove it.")
 SHEET_ERROR = N_("“%(value)s” under “%(column)s” is an error of the spreadsheet. Mend the formula or the value.")
 
-# What str.strip() takes for white space. DuckDB's trim() alone leaves tabs, line ends and other control characters.
-_SPACES = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
 _ERRORS = (
     "#N/A",
     "#REF!",
@@ -56,7 +58,7 @@ def once(value: str, name: str, body: str) -> str:
 
 
 def trimmed(cell: str, scan: Scan = ANY) -> str:
-    """The cell without white space around it, NULL where nothing is left.
+    """The cell without white space and unseen marks around it, NULL where nothing is left.
 
     Most cells begin and end with visible ASCII, and the rest is dear.
     """
@@ -65,7 +67,9 @@ def trimmed(cell: str, scan: Scan = ANY) -> str:
     if not scan.strange:
         return f"CASE WHEN {cell} < '!' OR ends_with({cell}, ' ') THEN nullif(trim({cell}), '') ELSE {cell} END"
     visible = f"{cell} >= '!' AND {cell} < chr(127) AND right({cell}, 1) BETWEEN '!' AND '~'"
-    body = f"CASE WHEN s = '' THEN '' WHEN s < '!' OR right(s, 1) < '!' THEN trim(s, {quoted(_SPACES)}) ELSE s END"
+    ends = " OR ".join(f"starts_with(s, {quoted(sign)}) OR ends_with(s, {quoted(sign)})" for sign in UNSEEN)
+    hidden = f"s < '!' OR right(s, 1) < '!' OR {ends}"
+    body = f"CASE WHEN s = '' THEN '' WHEN {hidden} THEN trim(s, {quoted(SPACES)}) ELSE s END"
     return f"CASE WHEN {visible} THEN {cell} ELSE nullif({once(f'trim({cell})', 's', body)}, '') END"
 
 
@@ -97,6 +101,17 @@ def too_long(text: str, limit: int) -> str:
 
 def sheet_error(text: str) -> str:
     return f"(starts_with({text}, '#') AND {within(f'upper({text})', _ERRORS)})"
+
+
+def no_currency(text: str, sample: Iterable[str | None]) -> str:
+    """True for a text that means no currency. Those of the sample are told by themselves, since a pattern is dear."""
+    usual = list(dict.fromkeys(cell for cell in sample if cell and is_currency_code(cell.upper())))[:8]
+    known = " OR ".join(["false", *(f"{text} = {quoted(cell)}" for cell in usual)])
+    upper = f"upper({text})"
+    return (
+        f"CASE WHEN {text} IS NULL OR {known} THEN false "
+        f"ELSE NOT (regexp_full_match({upper}, {quoted(CODE)}) OR {within(upper, tuple(ALSO))}) END"
+    )
 
 
 def choice(text: str, field: Field) -> str:

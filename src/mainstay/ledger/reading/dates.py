@@ -1,5 +1,6 @@
-"""Days as people write them: SQL that reads them, and the evidence for day first or month first."""
+"""Days as people write them: SQL that reads them, and the evidence for day, month or year first."""
 
+from mainstay.core import clock
 from mainstay.core.errors import N_
 from mainstay.core.sql import quoted
 from mainstay.ledger.reading.cells import ascii_only, once
@@ -13,6 +14,7 @@ NO_DATE = {
     "mdy": N_(
         "“%(value)s” under “%(column)s” is no date as this file writes them: 12/31/2024, month first. Correct it."
     ),
+    "ymd": N_("“%(value)s” under “%(column)s” is no date as this file writes them: 24-12-31, year first. Correct it."),
 }
 OUT_OF_RANGE = N_("“%(value)s” under “%(column)s” is not between the years 1900 and 2199. Correct it.")
 
@@ -33,6 +35,7 @@ _NAME = (
 _YEAR_FIRST = rf"(?i)^([0-9]{{4}}) ?[-/.年] ?([0-9]{{1,2}}) ?[-/.月] ?([0-9]{{1,2}})(?:日|号)?{_TIME}$"
 _COMPACT = rf"^([0-9]{{4}})([0-9]{{2}})([0-9]{{2}}){_TIME}$"
 _NUMERIC = rf"^([0-9]{{1,2}}) ?([-/. ]) ?([0-9]{{1,2}}) ?([-/. ]) ?([0-9]{{2}}|[0-9]{{4}}){_TIME}$"
+_SHORT_YEAR_FIRST = rf"^([0-9]{{2}}) ?([-/. ]) ?([0-9]{{1,2}}) ?([-/. ]) ?([0-9]{{1,2}}){_TIME}$"
 _DAY_NAME = rf"(?i)^([0-9]{{1,2}})(?:st|nd|rd|th|\.)?[-/ ]*{_NAME}[-/, ]*([0-9]{{2}}|[0-9]{{4}}){_TIME}$"
 _NAME_DAY = rf"(?i)^{_NAME}[-/ ]*([0-9]{{1,2}})(?:st|nd|rd|th)?[-/, ]+([0-9]{{4}}){_TIME}$"
 
@@ -58,8 +61,12 @@ def _numeric(text: str, order: str | None) -> str:
         if order == "dmy"
         else (f"CASE WHEN {pointed} THEN p.a ELSE p.b END", f"CASE WHEN {pointed} THEN p.b ELSE p.a END")
     )
-    known = "p.x = p.z" if order else f"p.x = p.z AND {pointed}"
+    known = "p.x = p.z" if order in ("dmy", "mdy") else f"p.x = p.z AND {pointed}"
     return _day(parts, f"CASE WHEN {known} THEN p.y END", month, day)
+
+
+def _short_year_first(text: str) -> str:
+    return _day(_extract(text, _SHORT_YEAR_FIRST, "yxmzd"), "CASE WHEN p.x = p.z THEN p.y END", "p.m", "p.d")
 
 
 def _named(text: str, pattern: str, names: str) -> str:
@@ -70,13 +77,15 @@ def _named(text: str, pattern: str, names: str) -> str:
 def quick(text: str, order: str | None) -> str:
     """The day, of any year, that is written in a usual form, NULL where it is in none."""
     fifth = f"{text}[5]"
-    iso = f"CASE WHEN {text} >= '0' AND ({fifth} = '-' OR {fifth} = '/') THEN TRY_CAST({text} AS DATE) END"
+    four = f" AND {text}[3] BETWEEN '0' AND '9'" if order else ""  # of a short year the cast would make the year 24
+    iso = f"CASE WHEN {text} >= '0' AND ({fifth} = '-' OR {fifth} = '/'){four} THEN TRY_CAST({text} AS DATE) END"
     return f"coalesce({iso}, {_common(text, order)})"
 
 
 def slow(text: str, order: str | None) -> str:
     """The same for any form; time and time zone are dropped and the written day kept."""
     rest = (
+        *([_short_year_first("x")] if order == "ymd" else []),
         _numeric("x", order),
         _day(_extract("x", _YEAR_FIRST, "ymd"), "p.y", "p.m", "p.d"),
         _day(_extract("x", _COMPACT, "ymd"), "p.y", "p.m", "p.d"),
@@ -88,7 +97,7 @@ def slow(text: str, order: str | None) -> str:
 
 def _common(text: str, order: str | None) -> str:
     """The usual writing of day, month and year, as quick as may be: slashes, or dots where nothing else occurs."""
-    sign = "/" if order else "[.]"
+    sign = "/" if order in ("dmy", "mdy") else "[.]"
     pattern = f"([0-9]{{1,2}}){sign}([0-9]{{1,2}}){sign}([0-9]{{4}})( [0-9:]+)?"
     turned = r"\3-\1-\2\4" if order == "mdy" else r"\3-\2-\1\4"
     return (
@@ -107,14 +116,24 @@ def why_no_date(day: str, order: str | None) -> str:
 
 
 def evidence(text: str) -> str:
-    """SQL: 'dmy' or 'mdy' where only that order makes a day, '?' where both do and differ, '=' where they agree."""
-    body = (
-        "CASE WHEN p.a = '' OR p.x = '.' OR p.x <> p.z THEN NULL "
-        "WHEN p.a::INTEGER BETWEEN 13 AND 31 AND p.b::INTEGER BETWEEN 1 AND 12 THEN 'dmy' "
-        "WHEN p.b::INTEGER BETWEEN 13 AND 31 AND p.a::INTEGER BETWEEN 1 AND 12 THEN 'mdy' "
-        "WHEN p.a::INTEGER > 12 OR p.b::INTEGER > 12 THEN NULL WHEN p.a::INTEGER = p.b::INTEGER THEN '=' ELSE '?' END"
-    )
+    """SQL: the orders that make a day, such as 'dmy' or 'dmy/mdy', '=' where these two make the same one, else NULL.
+
+    A year of two figures that lies further ahead than the next one is taken for none.
+    """
+    whole = {part: f"p.{part}::INTEGER" for part in "aby"}
+    parts = {"dmy": "yba", "mdy": "yab", "ymd": "aby"}
+    fits = {order: _fits(*(whole[part] for part in places)) for order, places in parts.items()}
+    fits["ymd"] = f"length(p.a) = 2 AND length(p.y) = 2 AND {fits['ymd']}"
+    fitting = ", ".join(f"CASE WHEN {condition} THEN '{order}' END" for order, condition in fits.items())
+    same = "CASE WHEN o = 'dmy/mdy' AND p.a::INTEGER = p.b::INTEGER THEN '=' ELSE nullif(o, '') END"
+    told = once(f"concat_ws('/', {fitting})", "o", same)
+    body = f"CASE WHEN p.a = '' OR p.x = '.' OR p.x <> p.z THEN NULL ELSE {told} END"
     numeric = once(_extract("x", _NUMERIC, "axbzy"), "p", body)
     return once(
         ascii_only(text, _FROM, _TO), "x", f"CASE WHEN regexp_matches(x, '^[0-9]{{1,2}} ?[-/ ]') THEN {numeric} END"
     )
+
+
+def _fits(year: str, month: str, day: str) -> str:
+    ahead = clock.today().year + 2 - 2000
+    return f"{month} BETWEEN 1 AND 12 AND {day} BETWEEN 1 AND 31 AND {year} NOT BETWEEN {ahead} AND {PIVOT - 1}"

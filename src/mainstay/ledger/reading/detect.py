@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 from mainstay.core.errors import N_, Refused
+from mainstay.ledger.reading.encoding import utf16_table
 from mainstay.ledger.reading.source import Format
 
 HEAD = 8192
@@ -132,7 +133,7 @@ def _refuse_markup(name: str, head: bytes) -> None:
 
 def _refuse_binary(name: str, head: bytes) -> None:
     """Control characters that no encoding of text has; NULs are looked at where the encoding is."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or (0 in head and utf16_table(head)):
         return
     strange = sum(head.count(bytes([code])) for code in (*range(1, 9), *range(14, 26), 28, 29, 30, 31, 127))
     nuls = head.count(0)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import category
 
 from mainstay.core.errors import N_, Refused
 
@@ -24,9 +25,17 @@ _BOMS = (
 )
 
 
-# White space beside the blank, and the quote, in which line ends may stand.
+# White space beside the blank, marks that show nothing, and the quote, in which line ends may stand.
 _STRANGE = (b'"', b"\t", b"\x0b", b"\x0c", b"\x1c", b"\x1d", b"\x1e", b"\x1f")
-_STRANGE_WIDE = (b"\xc2\x85", b"\xc2\xa0", b"\xe1\x9a\x80", b"\xe2\x80", b"\xe2\x81\x9f", b"\xe3\x80\x80")
+_STRANGE_WIDE = (
+    b"\xc2\x85",
+    b"\xc2\xa0",
+    b"\xe1\x9a\x80",
+    b"\xe2\x80",
+    b"\xe2\x81\x9f",
+    b"\xe3\x80\x80",
+    codecs.BOM_UTF8,
+)
 
 
 @dataclass(frozen=True)
@@ -61,16 +70,31 @@ def encoding_of(path: Path, name: str) -> str:
 
 
 def _utf16_without_mark(head: bytes) -> str | None:
-    """UTF-16 shows as NULs at every odd (little end first) or even byte of its ASCII characters."""
+    """UTF-16 shows as NULs at every odd (little end first) or even byte of its ASCII characters, or by what it says."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     encoding = "utf-16-le" if odd > even else "utf-16-be"
-    if min(even, odd) * 20 > max(even, odd):
-        return None
+    text = _begun(head, encoding) if min(even, odd) * 20 <= max(even, odd) else ""
+    if "\n" in text or "\r" in text or (text and even + odd > len(head) // 4):
+        return encoding
+    return utf16_table(head)
+
+
+def utf16_table(head: bytes) -> str | None:
+    """The encoding in which this is the beginning of a table in UTF-16: cells and lines of signs that texts have."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = _begun(head, encoding)
+        strange = any(category(sign) in ("Cn", "Co", "Cc") for sign in set(text) - set("\t\r\n"))
+        if set(text) & set(",;\t|") and set(text) & set("\r\n") and not strange:
+            return encoding
+    return None
+
+
+def _begun(head: bytes, encoding: str) -> str:
+    """What the beginning of a text says, "" where it is not of that encoding."""
     try:
-        text = codecs.getincrementaldecoder(encoding)().decode(head)
+        return codecs.getincrementaldecoder(encoding)().decode(head)
     except UnicodeDecodeError:
-        return None
-    return encoding if "\n" in text or "\r" in text or even + odd > len(head) // 4 else None
+        return ""
 
 
 def _decodes(path: Path, encoding: str) -> bool:
@@ -221,7 +245,9 @@ def scan(path: Path, name: str) -> Scan:
             underscores = underscores or b"_" in chunk
             if not strange:
                 signs = _STRANGE if chunk.isascii() else (*_STRANGE, *_STRANGE_WIDE)
-                whole = tail + chunk  # a sign of three bytes may be cut in two
+                whole = tail + (
+                    chunk if offset else chunk.removeprefix(codecs.BOM_UTF8)
+                )  # a sign of three bytes may be cut in two
                 strange, tail = any(sign in whole for sign in signs), chunk[-2:]
             if not empty_lines:
                 text = carry + chunk

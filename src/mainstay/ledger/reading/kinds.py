@@ -114,15 +114,12 @@ SALES = Kind(
             "receipt no|bill no|voucher|vbeln|"
             "单据号|单据编号|发票号|发票号码|订单号|订单编号|销售单号|单号|凭证号|出库单号",
         ),
-        Field(
+        _may(
             "line",
             "code",
             N_("Line"),
-            _heads(
-                "line no|line number|line item|item no|position|pos|line id|order line|posnr|"
-                "行号|行|行项目|序号|明细行号|分录号"
-            ),
-            filled=True,
+            "line no|line number|line item|item no|position|pos|line id|order line|posnr|"
+            "行号|行|行项目|序号|明细行号|分录号",
         ),
         _need("date", "date", N_("Date"), _DATE),
         _may("account", "code", N_("Account"), _ACCOUNT),

@@ -19,6 +19,9 @@ TOO_LARGE = N_("“%(value)s” under “%(column)s” is too large. Correct it.
 PRODUCT_TOO_LARGE = N_("Quantity times unit price is too large in this row (“%(value)s”). Correct one of them.")
 
 DECIMALS = {"money": "DECIMAL(18,4)", "measure": "DECIMAL(18,6)", "rate": "DECIMAL(19,12)"}
+# What is multiplied is read to more decimals than are kept.
+FACTOR = "DECIMAL(38,12)"
+_SEVEN_DECIMALS = len(".1234567")
 
 # Full-width digits and signs, the minus signs and the blanks that text may hold, and what they stand for.
 _FROM = "０１２３４５６７８９．，＋－−–‒﹣（）￥＄￡’‘＇ʼ\u00a0\u2009\u202f\u2007\u3000"
@@ -64,11 +67,11 @@ def _canonical(text: str, decimal: str) -> str:
 
 
 def quick(text: str, decimal: str, type_: str, scan: Scan = ANY) -> str:
-    """The exact value in the decimal type of `type_` (money, measure, rate), rounded half away from zero.
+    """The exact value in the decimal type of `type_` (money, measure, rate) or SQL, rounded half away from zero.
 
     Of a number in a usual form; NULL where it is in none.
     """
-    wanted = DECIMALS[type_]
+    wanted = DECIMALS.get(type_, type_)
     if decimal == ".":
         plain = f"TRY_CAST({text} AS {wanted})"
         if scan.underscores:
@@ -87,7 +90,14 @@ def quick(text: str, decimal: str, type_: str, scan: Scan = ANY) -> str:
 
 def slow(text: str, decimal: str, type_: str) -> str:
     """The same for any form."""
-    return f"TRY_CAST({once(text, 'x', _canonical('x', decimal))} AS {DECIMALS[type_]})"
+    return f"TRY_CAST({once(text, 'x', _canonical('x', decimal))} AS {DECIMALS.get(type_, type_)})"
+
+
+def factor(cell: str, text: str, value: str, decimal: str, scan: Scan = ANY) -> str:
+    """`value`, a measure read from the cell and its clean text, to twelve decimals where the cell may hold as many."""
+    short = f"strlen({cell}) < {_SEVEN_DECIMALS} AND NOT contains({cell}, 'e') AND NOT contains({cell}, 'E')"
+    exact = f"coalesce({quick(cell, decimal, FACTOR, scan)}, {slow(text, decimal, FACTOR)})"
+    return f"CASE WHEN {short} THEN {value}::{FACTOR} ELSE {exact} END"
 
 
 def why_no_number(text: str, decimal: str) -> str:

@@ -13,6 +13,7 @@ from mainstay.ledger.reading.styles import Style
 
 SQL_TYPES = {"code": "VARCHAR", "text": "VARCHAR", "choice": "VARCHAR", "date": "DATE", **numbers.DECIMALS}
 PROBLEMS_TYPE = "STRUCT(field VARCHAR, problem VARCHAR, value VARCHAR)[]"
+CURRENCIES = ("currency", "base")  # fields
 SHOWN = 60  # characters of a value in a message
 
 
@@ -95,13 +96,18 @@ class Parsing:
         return "." if typed else self.style.decimal
 
     def _amount(self) -> str:
-        """The amount, or quantity × unit price where it is not there; 36 digits hold any product of the two."""
+        """The amount, or quantity × unit price where it is not there, rounded once; 38 digits hold any that is kept."""
         own = "v_amount" if "amount" in self.match.fields else "NULL::DECIMAL(18,4)"
         if not self._multiplies():
             return own
-        quantity, price = self.kind.product or ("", "")
-        product = f"TRY_CAST(v_{quantity}::DECIMAL(38,6) * v_{price} AS DECIMAL(18,4))"
+        product = " * ".join(self._factor(name) for name in self.kind.product or ())
+        product = f"TRY_CAST(TRY({product}) AS {numbers.DECIMALS['money']})"
         return f"CASE WHEN {self._is_empty('amount')} THEN {product} ELSE {own} END"
+
+    def _factor(self, name: str) -> str:
+        field = next(field for field in self.kind.fields if field.name == name)
+        scan = self.source.scan
+        return numbers.factor(self._cell(field), f"t_{name}", f"v_{name}", self._decimal(field), scan)
 
     def _multiplies(self) -> bool:
         return self.kind.product is not None and all(name in self.match.fields for name in self.kind.product)
@@ -160,6 +166,10 @@ class Parsing:
                 else (cells.TEXT_LIMIT, cells.TEXT_TOO_LONG)
             )
             problems.append(_Problem(cells.too_long(text, limit), name, quoted(message), text))
+            if name in CURRENCIES:
+                place = self.source.columns.index(self.match.fields[name])
+                unknown = cells.no_currency(text, (row[place] for row in self.source.sample))
+                problems.append(_Problem(f"{unknown}{sound}", name, quoted(cells.NO_CURRENCY), text))
             if self.source.format == "parquet":
                 shown = f"replace({text}, chr(0), '␀')"
                 problems.append(_Problem(f"contains({text}, chr(0))", name, quoted(cells.NOT_TEXT), shown))

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from mainstay.core.errors import N_, Refused
 from mainstay.ledger.reading.detect import format_of
 from mainstay.ledger.reading.parquet import recognise_parquet
 from mainstay.ledger.reading.source import Hints, Scratch, SourceFile
 from mainstay.ledger.reading.text import recognise_text
 from mainstay.ledger.reading.workbook import recognise_workbook
+
+MOST_COLUMNS = 2000
 
 
 def recognise(
@@ -24,7 +27,7 @@ def recognise(
     `name` is what messages call it (default: the path's last part). `kind` and `given` (field → heading), where
     already known, help to find the heading among title lines and the sheet among several. Temporary copies go
     below `scratch` (default: the system's folder) and vanish with the SourceFile. Refused names the file and,
-    where there is one, the row.
+    where there is one, the row; a table that is wider than MOST_COLUMNS is refused, too.
     """
     return recognise_all(path, name=name, hints=hints, kind=kind, given=given, scratch=scratch)[0]
 
@@ -43,12 +46,24 @@ def recognise_all(
     hints = hints or Hints()
     found = format_of(path, known)
     if found == "xlsx":
-        return recognise_workbook(path, known, hints, kind=kind, given=given or {})
+        return _narrow(recognise_workbook(path, known, hints, kind=kind, given=given or {}))
     folder = Scratch(scratch)
     try:
         if found == "parquet":
-            return [recognise_parquet(path, known, hints, folder)]
-        return [recognise_text(path, known, hints, folder, kind=kind, given=given or {})]
+            return _narrow([recognise_parquet(path, known, hints, folder)])
+        return _narrow([recognise_text(path, known, hints, folder, kind=kind, given=given or {})])
     except BaseException:
         folder.close()
         raise
+
+
+def _narrow(sources: list[SourceFile]) -> list[SourceFile]:
+    for source in sources:
+        if len(source.columns) > MOST_COLUMNS:
+            raise Refused(
+                N_("“%(file)s” has %(columns)s columns, and at most %(most)s are read. Leave out those nobody needs."),
+                file=source.name,
+                columns=len(source.columns),
+                most=MOST_COLUMNS,
+            )
+    return sources

@@ -1,14 +1,17 @@
 """The refused rows of a staging: told, and written out as files like those that came in, to be mended and imported."""
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import duckdb
+from xlsxwriter.exceptions import FileCreateError
 
-from mainstay.core.errors import N_
+from mainstay.core.errors import N_, Refused, first_line
 from mainstay.ledger.reading import numbers
 from mainstay.ledger.reading.columns import REASON, Match
 from mainstay.ledger.reading.kinds import kind_named
@@ -67,15 +70,37 @@ def write_refusals(
     The ending of `to` says the format; without one it is that of the files. CSV keeps encoding and separator, as long
     as numbers are then read as they were; XLSX keeps its sheets. Rows of a Parquet file become CSV, since they are
     there to be mended, and nobody mends Parquet by hand. Several files with the same heading become one, others a ZIP
-    of one file each; where one CSV or Parquet is asked for, it has the columns of all.
+    of one file each; where one CSV or Parquet is asked for, it has the columns of all. A file that is there already is
+    replaced when all is written. Raises Refused where it cannot be written.
     """
     work = _Refusals(staged, files, connection, translate)
     form = _ENDINGS.get(to.suffix.lower()) or work.natural_form()
-    if form == "zip":
-        work.write_zip(to)
-    else:
-        _WRITE[form](work.tables(range(len(files)), apart=form == "xlsx"), to, work.look(range(len(files))))
+    with _written_whole(to) as part:
+        if form == "zip":
+            work.write_zip(part)
+        else:
+            _WRITE[form](work.tables(range(len(files)), apart=form == "xlsx"), part, work.look(range(len(files))))
     return staged.refused_count
+
+
+@contextmanager
+def _written_whole(to: Path) -> Iterator[Path]:
+    """A file beside `to` that takes its name when all of it is written. A pipe or a device is written to itself."""
+    target = to.resolve()
+    part = target if target.exists() and not target.is_file() else target.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        yield part
+        if part != target:
+            part.replace(target)
+    except (OSError, FileCreateError) as error:
+        raise Refused(
+            N_("The refused rows could not be written to %(file)s (%(why)s). Nothing was changed: choose another."),
+            file=to,
+            why=getattr(error, "strerror", None) or first_line(error),
+        ) from error
+    finally:
+        if part != target:
+            part.unlink(missing_ok=True)
 
 
 def form_of_refusals(path: Path) -> str:
@@ -115,9 +140,11 @@ class _Refusals:
                 form = "xlsx" if source.format == "xlsx" else "csv"
                 name = _unused(f"refused-{Path(source.title or source.name).stem}", f".{form}", names)
                 part = to.with_name(f"{to.name}.part")
-                _WRITE[form](self.tables(places, apart=True), part, self.look(places))
-                archive.write(part, name)
-                part.unlink()
+                try:
+                    _WRITE[form](self.tables(places, apart=True), part, self.look(places))
+                    archive.write(part, name)
+                finally:
+                    part.unlink(missing_ok=True)
 
     def tables(self, places: Sequence[int], *, apart: bool) -> list[Table]:
         """One table of all these files, or one for each of those that have refused rows (`apart`)."""

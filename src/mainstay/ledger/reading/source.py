@@ -14,7 +14,7 @@ from mainstay.ledger.reading.encoding import ANY, Scan
 
 Format = Literal["csv", "xlsx", "parquet"]
 SEPARATORS = (",", ";", "\t", "|")
-ORDERS = ("dmy", "mdy")
+ORDERS = ("dmy", "mdy", "ymd")
 # Of texts that systems export, by the names that Python's codecs give themselves.
 ENCODINGS = frozenset(
     """
@@ -56,7 +56,7 @@ class Hints:
         if self.decimal not in (None, ".", ","):
             raise Refused(N_("The decimal sign must be a point or a comma."))
         if self.date_order not in (None, *ORDERS):
-            raise Refused(N_("The date order must be dmy (day first) or mdy (month first)."))
+            raise Refused(N_("The date order must be dmy (day first), mdy (month first) or ymd (year first)."))
 
 
 def _is_text_encoding(name: str) -> bool:

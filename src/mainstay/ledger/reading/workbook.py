@@ -210,8 +210,8 @@ def _text(value: Any, decimal: str) -> str | None:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        if value.is_integer() and abs(value) < 1e15:
-            return str(int(value))
+        if value.is_integer():
+            return str(int(value)) if abs(value) < 1e15 else f"{Decimal(repr(value)):.0f}"
         return f"{Decimal(repr(value)):f}".replace(".", decimal)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ")

@@ -10,7 +10,7 @@ from typing import Any, cast
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mainstay.core.money import plain
 from mainstay.grading.listing import Row, standing_list, standing_rows
@@ -57,7 +57,7 @@ class _Echo:
         return text
 
 
-@require_GET
+@require_safe
 def accounts_export(request: HttpRequest) -> StreamingHttpResponse:
     """The rows of the list that the person may see, by the filters and the order of the list."""
     user = cast(User, request.user)
@@ -66,7 +66,8 @@ def accounts_export(request: HttpRequest) -> StreamingHttpResponse:
     order = listing_order(asked["order"], graded=refresh is not None)
     count = standing_list(user, refresh, filters=filters, order=order, size=1).totals.accounts
     detail = {**asked.values, "rows": count, "as_of": f"{refresh.as_of:%F}" if refresh else None}
-    audit_record(verb="accounts exported", about="CSV", person=user, detail=detail)
+    if request.method == "GET":
+        audit_record(verb="accounts exported", about="CSV", person=user, detail=detail)
     rows = standing_rows(user, refresh, filters=filters, order=order)
     names = _FIELDS if refresh else _FIELDS[:_OF_ACCOUNT]
     response = StreamingHttpResponse(_lines(rows, names, _headings()), content_type="text/csv; charset=utf-8")

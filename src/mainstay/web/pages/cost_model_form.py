@@ -16,6 +16,7 @@ from mainstay.insight.cost_model import ACTIVITIES, BOOKED, MOST_POOLS, PERIODS,
 from mainstay.web import cost_words
 from mainstay.web.pages.cost_model_checks import mistakes, model_checks
 from mainstay.web.pages.imports_words import told
+from mainstay.web.typed import typed_number
 
 # Rows for pools that are still empty.
 SPARE = 2
@@ -54,7 +55,10 @@ class WrongFields(Refused):
 @dataclass(frozen=True)
 class VersionForm:
     """What stands in the form; `wrong` are sentences about the whole, `errors` those by field, `revision` is what a
-    change begins from."""
+    change begins from.
+
+    `now` says of what was typed otherwise what stands there, where somebody else changed it meanwhile.
+    """
 
     name: str = ""
     valid_from: str = ""
@@ -65,6 +69,7 @@ class VersionForm:
     pools: list[PoolRow] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     errors: Mapping[str, list[str]] = field(default_factory=dict)
+    now: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def sources(self) -> list[tuple[str, str]]:
@@ -118,6 +123,32 @@ def typed_form(sent: Mapping[str, str], error: Refused) -> VersionForm:
     )
 
 
+def standing_beside(typed: VersionForm, version: CostModelVersion) -> VersionForm:
+    """The form as it was typed, to be kept over the version as it is now, and what that says otherwise."""
+    mine, theirs = _said(typed), _said(form_of(version))
+    now = [(label, theirs.get(label) or "–") for label in {**theirs, **mine} if theirs.get(label) != mine.get(label)]
+    return replace(typed, revision=version.revision, now=now)
+
+
+def _said(form: VersionForm) -> dict[str, str]:
+    """What a form says, by its labels."""
+    said = {
+        _("Name"): form.name,
+        _("Valid from"): form.valid_from,
+        _("Note"): form.note,
+        _("Capacity rate, a minute"): _plain(form.capacity_rate),
+    }
+    for row in form.activities:
+        said[f"{row.label}: {_('Minutes each')}"] = _plain(row.minutes)
+        said[f"{row.label}: {_('Or rate each')}"] = _plain(row.rate)
+    sources, drivers = dict(form.sources), dict(form.drivers)
+    for pool in form.pools:
+        if pool.name:
+            parts = (_plain(pool.amount), str(sources.get(pool.of, pool.of)), str(drivers.get(pool.by, pool.by)))
+            said[f"{_('Pools')}: {pool.name}"] = ", ".join(filter(None, parts))
+    return said
+
+
 def stated_of(sent: Mapping[str, str]) -> Stated:
     """What was sent, understood. Raises WrongFields with all that is wrong at fields, Refused with what else is."""
     given = {
@@ -153,7 +184,7 @@ def revision_of(sent: Mapping[str, str]) -> int:
 
 def _pool(row: PoolRow) -> dict[str, str]:
     if row.of in PERIODS:
-        return {"name": row.name, "by": row.by, "amount": row.amount, "per": row.of}
+        return {"name": row.name, "by": row.by, "amount": _plain(row.amount), "per": row.of}
     if row.amount:
         raise Refused(N_("The pool “%(name)s” takes booked overhead: leave its amount empty."), name=row.name)
     booked, _colon, kind = row.of.partition(":")
@@ -167,7 +198,7 @@ def _pool_rows(sent: Mapping[str, str]) -> list[PoolRow]:
         PoolRow(
             number,
             sent.get(f"pool-{number}-name", "").strip(),
-            _plain(sent.get(f"pool-{number}-amount", "")),
+            sent.get(f"pool-{number}-amount", "").strip(),
             sent.get(f"pool-{number}-of", "year"),
             sent.get(f"pool-{number}-by", "sales"),
         )
@@ -176,8 +207,12 @@ def _pool_rows(sent: Mapping[str, str]) -> list[PoolRow]:
 
 
 def _plain(text: str) -> str:
-    """Without thousands separators, as figures are shown: 120,000.50."""
-    return text.strip().replace(",", "").replace(" ", "")
+    """A number as the model has it; what is none stays as it was typed, for the model to refuse by its name."""
+    text = text.strip()
+    try:
+        return f"{typed_number(text):f}" if text else ""
+    except Refused:
+        return text
 
 
 def _source(pool: Mapping[str, str]) -> tuple[str, str]:

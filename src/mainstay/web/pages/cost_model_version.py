@@ -15,7 +15,15 @@ from mainstay.costing.models import CostModelVersion, VersionState
 from mainstay.nightly.cost_preview import Preview, preview
 from mainstay.web.page import render_page
 from mainstay.web.pages.cost_model import costing_only, costing_person
-from mainstay.web.pages.cost_model_form import VersionForm, empty_form, form_of, revision_of, stated_of, typed_form
+from mainstay.web.pages.cost_model_form import (
+    VersionForm,
+    empty_form,
+    form_of,
+    revision_of,
+    standing_beside,
+    stated_of,
+    typed_form,
+)
 from mainstay.web.pages.imports_words import told
 from mainstay.web.profit_steps import ModelRow, model_rows
 
@@ -85,9 +93,13 @@ def _to(version: CostModelVersion) -> HttpResponse:
 
 def _again(request: HttpRequest, version: CostModelVersion | None, error: Refused) -> HttpResponse:
     """The form with what was typed and what is wrong. What is not a mistake in it is for the page of refusals."""
-    if isinstance(error, NotAllowed | Conflict):
+    if isinstance(error, NotAllowed):
         raise error
-    return _shown(request, version, typed_form(request.POST, error), status=422)
+    form = typed_form(request.POST, error)
+    if isinstance(error, Conflict) and version is not None:
+        now = selectors.version_of(version.pk)
+        return _shown(request, now, standing_beside(form, now), status=409)
+    return _shown(request, version, form, status=422)
 
 
 def _shown(

@@ -114,7 +114,7 @@ def _add(request: HttpRequest) -> HttpResponse:
             rate_add,
             currency=typed(request, "currency"),
             day=typed_day(typed(request, "day")),
-            rate=typed_number(typed(request, "rate")),
+            rate=typed_number(typed(request, "rate"), lone_group=False),
             base=typed(request, "base"),
             by=who(request),
         )

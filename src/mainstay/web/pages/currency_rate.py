@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from mainstay.core.currencies import plain_rate
 from mainstay.core.errors import N_, Refused
 from mainstay.ledger.models import Rate
-from mainstay.ledger.rates import rate_named
+from mainstay.ledger.rates import rate_counting, rate_named
 from mainstay.ledger.services import rate_change, rate_remove
 from mainstay.web.page import render_page
 from mainstay.web.pages.imports_receiving import importers_only
@@ -47,8 +47,9 @@ def currency_rate(request: HttpRequest, pk: int) -> HttpResponse:
     if status == 200:
         messages.success(request, _("Kept. Figures follow with the next refresh."))
         return HttpResponseRedirect(reverse("currencies"), status=303)
-    now = plain_rate(rate_named(pk).rate) if status == 409 else ""
-    page = RatePage(rate_named(pk), request.POST.get("rate", "")[:40], wrong, now, doubt.ask)
+    standing = rate_counting(rate_named(pk)) if status == 409 else found
+    now = plain_rate(standing.rate) if status == 409 else ""
+    page = RatePage(standing, request.POST.get("rate", "")[:40], wrong, now, doubt.ask)
     return render_page(request, "currencies/rate", page, status=status)
 
 
@@ -57,5 +58,5 @@ def _change(request: HttpRequest, rate: Rate, doubt: Doubt, *, remove: bool) -> 
     if remove:
         rate_remove(rate=rate.pk, revision=revision, by=who(request))
     else:
-        value = typed_number(typed(request, "rate"))
+        value = typed_number(typed(request, "rate"), lone_group=False)
         doubt.asked(rate_change, rate=rate.pk, value=value, revision=revision, by=who(request))

@@ -84,7 +84,7 @@ class ImportsPage:
 def imports(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render_page(request, "imports", _page(request, UploadForm()), parts=PARTS)
-    sweep(importer(request))
+    sweep()
     receive(request)
     return _take(request)
 
@@ -99,6 +99,7 @@ def _take(request: HttpRequest) -> HttpResponse:
         errors = {"files": _unreadable(pending)}
         if not errors["files"]:
             save(use_remembered(pending))
+            sweep(importer(request))
             address = reverse("imports-preview", args=[pending.token])
             return (
                 HttpResponseClientRedirect(address)

@@ -22,16 +22,21 @@ from mainstay.web.pages.imports_look import known_look
 from mainstay.web.pages.imports_receiving import importer, importers_only
 from mainstay.web.pages.imports_table import read
 from mainstay.web.pages.imports_uploads import HINTS, Choices, Pending
-from mainstay.web.pages.imports_words import told
+from mainstay.web.typed import attempt
 
 _MOST_ID = 2**31 - 1
+_MOST_TYPED = 400
 
 
 @dataclass(frozen=True)
 class MappingsPage:
+    """`typed` is the name that the mapping `wrong_at` was to have; `now` its own, where somebody else changed it."""
+
     mappings: Sequence[SavedMapping]
     wrong: str = ""
     wrong_at: int = 0
+    typed: str = ""
+    now: str = ""
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -43,23 +48,30 @@ def imports_mappings(request: HttpRequest) -> HttpResponse:
 @require_POST
 @importers_only
 def imports_mapping_rename(request: HttpRequest, pk: int) -> HttpResponse:
-    person = importer(request)
-    try:
-        mapping_rename(mapping=_id(pk), name=request.POST.get("name", ""), by=person)
-    except NotFound:
-        raise
-    except Refused as error:
-        page = MappingsPage(_all(), wrong=told(error), wrong_at=pk)
-        return render_page(request, "imports/mappings", page, status=422)
-    return HttpResponseRedirect(reverse("imports-mappings"), status=303)
+    name = request.POST.get("name", "")[:_MOST_TYPED]
+    seen, by = request.POST.get("seen", ""), importer(request)
+    status, wrong = attempt(lambda: mapping_rename(mapping=_id(pk), name=name, seen=seen, by=by))
+    return _listed(request, pk, status, wrong, name)
 
 
 @require_POST
 @importers_only
 def imports_mapping_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    mapping_delete(mapping=_id(pk), by=importer(request))
-    messages.success(request, _("The mapping is deleted. What came in by it stays."))
-    return HttpResponseRedirect(reverse("imports-mappings"), status=303)
+    seen, by = request.POST.get("seen", ""), importer(request)
+    status, wrong = attempt(lambda: mapping_delete(mapping=_id(pk), seen=seen, by=by))
+    if status == 200:
+        messages.success(request, _("The mapping is deleted. What came in by it stays."))
+    return _listed(request, pk, status, wrong, seen)
+
+
+def _listed(request: HttpRequest, pk: int, status: int, wrong: str, typed: str) -> HttpResponse:
+    """Back to the list; or the list with what is wrong, what was typed, and what stands there by now."""
+    if status == 200:
+        return HttpResponseRedirect(reverse("imports-mappings"), status=303)
+    mappings = _all()
+    now = next((one.name for one in mappings if one.pk == pk), "") if status == 409 else ""
+    page = MappingsPage(mappings, wrong=wrong, wrong_at=pk, typed=typed, now=now)
+    return render_page(request, "imports/mappings", page, status=status)
 
 
 def use(pending: Pending, mapping: SavedMapping) -> Pending:

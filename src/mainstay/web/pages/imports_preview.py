@@ -264,7 +264,7 @@ def _given(request: HttpRequest, pending: Pending) -> dict[str, str]:
 
 def _shown(request: HttpRequest, pending: Pending) -> int:
     text = asked_of(request, "file", "check")["file"] or "1"
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
     if not 1 <= number <= len(pending.files):
         raise NotFound(N_("This upload has %(count)s files."), count=len(pending.files))
     return number - 1

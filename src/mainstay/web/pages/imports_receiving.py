@@ -3,10 +3,14 @@
 import shutil
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.core.exceptions import TooManyFilesSent
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload, TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponseBase
 
 from mainstay.core.errors import N_, NotAllowed, Refused, TooLarge
@@ -38,6 +42,18 @@ def importer(request: HttpRequest) -> User:
     return person
 
 
+class SentFile(TemporaryUploadedFile):
+    """A file that is not held open once it is here, since many may come; it goes with the request unless taken over."""
+
+    def __init__(self, name: str, content_type: str, size: int, charset: str, extra: Any) -> None:
+        file = NamedTemporaryFile(suffix=".upload", dir=settings.FILE_UPLOAD_TEMP_DIR, delete=False)  # noqa: SIM115
+        UploadedFile.__init__(self, file, name, content_type, size, charset, extra)
+
+    def close(self) -> None:
+        super().close()
+        Path(self.temporary_file_path()).unlink(missing_ok=True)
+
+
 class LimitedUpload(TemporaryFileUploadHandler):
     """Writes files to the data home until they are more than `limit` bytes together, then stops reading.
 
@@ -49,6 +65,17 @@ class LimitedUpload(TemporaryFileUploadHandler):
         self.left = limit
         self.wrong: Refused | None = None
         self.packed = False
+        self.sent: list[SentFile] = []
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        FileUploadHandler.new_file(self, *args, **kwargs)
+        self.file = SentFile(self.file_name, self.content_type, 0, self.charset, self.content_type_extra)
+        self.sent.append(self.file)
+
+    def file_complete(self, file_size: int) -> UploadedFile | None:
+        file = super().file_complete(file_size)
+        self.file.file.close()
+        return file
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         self.left -= len(raw_data)
@@ -80,7 +107,14 @@ def receive(request: HttpRequest) -> None:
     _check_room(_length(request))
     handler = LimitedUpload(request, limit)
     request.upload_handlers = [handler]
-    _read = request.POST
+    try:
+        _read = request.POST
+    except BaseException as error:
+        for file in handler.sent:
+            file.close()
+        if isinstance(error, TooManyFilesSent):
+            raise _too_many() from None
+        raise
     if handler.wrong is not None:
         raise handler.wrong
 
@@ -98,6 +132,13 @@ def too_large() -> TooLarge:
     return TooLarge(
         N_("Files may have %(limit)s MiB together. Split them, save them as Parquet, or have the limit raised."),
         limit=settings.MAINSTAY_UPLOAD_LIMIT,
+    )
+
+
+def _too_many() -> TooLarge:
+    return TooLarge(
+        N_("At most %(most)s files can be sent at once. Send them in several parts, or put them into one file."),
+        most=settings.DATA_UPLOAD_MAX_NUMBER_FILES,
     )
 
 

@@ -175,7 +175,7 @@ def drop_files(pending: Pending) -> None:
 
 
 def sweep(person: User | None = None) -> None:
-    """Remove what is older than a day, and of `person` the oldest where too many would wait.
+    """Remove what is older than a day, and of `person` the oldest where too many wait.
 
     What a job works with stays.
     """
@@ -192,7 +192,7 @@ def sweep(person: User | None = None) -> None:
         elif person is not None and found.owner == person.pk:
             mine.append(found)
     mine.sort(key=lambda found: found.created)
-    for found in mine[: max(len(mine) - MOST + 1, 0)]:
+    for found in mine[: max(len(mine) - MOST, 0)]:
         discard(found)
 
 

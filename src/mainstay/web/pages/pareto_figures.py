@@ -18,7 +18,7 @@ from mainstay.grading.models import Refresh
 from mainstay.people.models import User
 from mainstay.web import charts
 from mainstay.web.charts import ParetoPoint, Spec, Step, WhalePoint
-from mainstay.web.profit_steps import ModelRow, company_steps, model_rows
+from mainstay.web.profit_steps import ModelRow, adding_up, company_steps, model_rows
 
 TARGET = 0.8
 TOP = 0.2
@@ -175,9 +175,9 @@ def profit_steps(sums: dict[str, Any]) -> list[Step]:
         Step(_("Profit"), amounts["profit"], result=True),
     ]
     if sums["overhead"] is None or not Decimal(sums["overhead"]):
-        return steps
+        return adding_up(steps)
     after = Step(_("Profit after overhead"), Decimal(sums["profit_after_overhead"]), result=True)
-    return [*steps, Step(_("Overhead"), -Decimal(sums["overhead"])), after]
+    return adding_up([*steps, Step(_("Overhead"), -Decimal(sums["overhead"])), after])
 
 
 def curve_rows(points: Sequence[Point], known: Known, marks: Collection[int], measure: str) -> list[CurveRow]:
