@@ -83,10 +83,12 @@ def test_so_it_comes(tmp_path: Path, files: list[tuple[str, dict[str, list[str]]
     """What is foreseen beside what the ledger holds before and after, whatever the imports."""
     for batch in Batch.objects.filter(state=State.LIVE).order_by("-pk"):
         undo_batch(batch=batch.pk)
-    made = []
+    made: list[Batch] = []
     for conflict, documents in files:
         rows = "".join(f"{name},2024-01-02,A,{amount}\n" for name, all_ in documents.items() for amount in all_)
-        made.append(bring_text(tmp_path, "sales", WHOLE + rows, on_conflict=conflict).batch)
+        brought = bring_text(tmp_path, "sales", WHOLE + rows, on_conflict=conflict).batch
+        assert brought is not None
+        made.append(brought)
     batch = made[which % len(made)]
     before = _documents()
     foreseen = undo_foreseen(Batch.objects.get(pk=batch.pk))

@@ -106,7 +106,7 @@ class Reading:
     def notes(self) -> tuple[tuple[str, dict[str, Any]], ...]:
         """What a person should look at about how the files were understood, each once."""
         styles = zip(self.files, self.staged.styles, strict=True)
-        notes = [
+        notes: list[tuple[str, dict[str, Any]]] = [
             note for (file, match), style in styles for note in (*file.notes, *match.notes, *style.notes(file.name))
         ]
         for name, part in zip(self.names, self.staged.parts, strict=True):

@@ -114,7 +114,10 @@ def typed_form(sent: Mapping[str, str], error: Refused) -> VersionForm:
     given = {name: {key: sent.get(f"{name}-{key}", "") for key in ("minutes", "rate")} for name in ACTIVITIES}
     pools = [row for row in _pool_rows(sent) if row.name or row.amount]
     return VersionForm(
-        **{name: sent.get(name, "") for name in ("name", "valid_from", "note", "capacity_rate")},
+        name=sent.get("name", ""),
+        valid_from=sent.get("valid_from", ""),
+        note=sent.get("note", ""),
+        capacity_rate=sent.get("capacity_rate", ""),
         revision=revision_of(sent),
         activities=[replace(row, errors=errors.get(row.name, [])) for row in _activities(given)],
         pools=_spare([replace(row, errors=errors.get(f"pool-{row.number}", [])) for row in pools]),

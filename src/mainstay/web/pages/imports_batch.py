@@ -119,7 +119,7 @@ def inherited(batch: Batch) -> int:
     """How many lines it holds beside those it brought; 0 where that was not recorded."""
     if batch.lines is None:
         return 0
-    return max(batch.lines - batch.counts.get("new", 0) - batch.counts.get("replaced", 0), 0)
+    return max(batch.lines - int(batch.counts.get("new", 0)) - int(batch.counts.get("replaced", 0)), 0)
 
 
 def batch_of(pk: int) -> Batch:

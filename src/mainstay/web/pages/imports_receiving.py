@@ -69,12 +69,15 @@ class LimitedUpload(TemporaryFileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         FileUploadHandler.new_file(self, *args, **kwargs)
-        self.file = SentFile(self.file_name, self.content_type, 0, self.charset, self.content_type_extra)
+        self.file = SentFile(
+            self.file_name or "", self.content_type or "", 0, self.charset or "", self.content_type_extra
+        )
         self.sent.append(self.file)
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> "UploadedFile[Any] | None":
         file = super().file_complete(file_size)
-        self.file.file.close()
+        if handle := self.sent[-1].file:
+            handle.close()
         return file
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
