@@ -60,6 +60,16 @@ def test_refreshing_goes_back_to_pages_of_ours_only(logged_in: Client, bad: str)
     assert logged_in.post("/refresh/", {"next": bad}).url == "/imports/"
 
 
+def test_another_day_and_span_may_be_asked_for(logged_in: Client) -> None:
+    bring_in(logged_in)
+    logged_in.post("/refresh/", {"as_of": "2024-01-31", "months": "6"})
+    assert [(done.as_of.isoformat(), done.months) for done in Refresh.objects.all()] == [("2024-01-31", 6)]
+    for bad in ({"as_of": "31.1.2024"}, {"months": "0"}, {"months": "121"}, {"months": "six"}):
+        logged_in.post("/refresh/", bad)
+    assert "“31.1.2024” is no day" in logged_in.post("/refresh/", {"as_of": "31.1.2024"}, follow=True).content.decode()
+    assert Refresh.objects.count() == 1
+
+
 def test_without_sales_there_is_nothing_to_refresh(logged_in: Client) -> None:
     page = logged_in.post("/refresh/", follow=True).content.decode()
     assert "Import a sales file first" in page

@@ -257,3 +257,13 @@ def test_the_list_asks_little_of_the_database(logged_in: Client, django_assert_n
     logged_in.get("/imports/")
     with django_assert_num_queries(6):
         logged_in.get("/imports/")
+
+
+def test_what_was_looked_at_and_not_imported_is_found_again(logged_in: Client) -> None:
+    address = waiting(logged_in, name="april.csv")
+    assert f'href="{address}"' in logged_in.get("/imports/").content.decode()
+    other = Client()
+    other.force_login(make_user("Ben", role="analyst"))
+    assert "april.csv" not in other.get("/imports/").content.decode()
+    logged_in.post(address, {"action": "import"})
+    assert f'href="{address}"' not in logged_in.get("/imports/").content.decode()

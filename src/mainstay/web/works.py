@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext
@@ -114,8 +115,12 @@ def grade(running: Running) -> Mapping[str, Any]:
         audit_record(verb="refreshed", about=day, person=running.job.person, detail={"id": published.pk})
         running.settle(outcome)
 
+    about = running.job.about
+    day, months = about.get("as_of"), about.get("months")
     with _stoppable(running):
-        refresh(progress=running.progress, with_it=with_it)
+        refresh(
+            as_of=date.fromisoformat(day) if day else None, months=months, progress=running.progress, with_it=with_it
+        )
     return outcome
 
 

@@ -28,7 +28,7 @@ from mainstay.web.page import render_page, wants_part
 from mainstay.web.pages.imports_jobs import is_large
 from mainstay.web.pages.imports_mappings import use_remembered
 from mainstay.web.pages.imports_receiving import importer, importers_only, receive
-from mainstay.web.pages.imports_uploads import Pending, discard, keep, save, sweep
+from mainstay.web.pages.imports_uploads import Pending, discard, keep, save, sweep, waiting
 from mainstay.web.pages.imports_words import told
 
 SHOWN = 50
@@ -65,9 +65,10 @@ class UploadForm:
 
 @dataclass(frozen=True)
 class ImportsPage:
-    """`stale` where what is graded does not count what is imported."""
+    """`stale` where what is graded does not count what is imported. `waiting`: uploads of this person's."""
 
     form: UploadForm
+    waiting: list[Pending]
     rows: list[BatchRow]
     older: str
     newest: str
@@ -150,6 +151,7 @@ def _page(request: HttpRequest, form: UploadForm) -> ImportsPage:
     refresh = current_refresh()
     return ImportsPage(
         form=UploadForm(form.kind, form.source, form.errors, KINDS),
+        waiting=waiting(importer(request)),
         rows=[_row(batch) for batch in rows[:SHOWN]],
         older=f"{path}?before={rows[SHOWN - 1].pk}" if len(rows) > SHOWN else "",
         newest=path if before else "",

@@ -21,6 +21,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from mainstay.core import clock
 from mainstay.core.errors import N_, NotFound
 from mainstay.jobs.selectors import jobs_active
+from mainstay.ledger.models import Kind
 from mainstay.ledger.orders import Order
 from mainstay.ledger.orders import Upload as LedgerUpload
 from mainstay.ledger.reading import Hints
@@ -85,6 +86,15 @@ class Pending:
     @property
     def names(self) -> list[str]:
         return [file.name for file in self.files]
+
+    @property
+    def more(self) -> int:
+        """How many files there are beside the first."""
+        return len(self.files) - 1
+
+    @property
+    def kind_label(self) -> Any:
+        return Kind(self.kind).label
 
     @property
     def size(self) -> int:
@@ -172,6 +182,14 @@ def drop_files(pending: Pending) -> None:
         pending.path(file).unlink(missing_ok=True)
     for look in pending.folder.glob("look*.json"):
         look.unlink(missing_ok=True)
+
+
+def waiting(person: User) -> list[Pending]:
+    """What a person has sent and not imported, the latest first."""
+    home = _home()
+    found = [_read(path.name) for path in home.iterdir()] if home.is_dir() else []
+    mine = [one for one in found if one is not None and one.owner == person.pk and one.batch is None]
+    return sorted((one for one in mine if not _expired(one)), key=lambda one: one.created, reverse=True)
 
 
 def sweep(person: User | None = None) -> None:
