@@ -15,7 +15,7 @@ from mainstay.ledger.engine import interruptible
 from mainstay.ledger.mappings import mapping_used
 from mainstay.ledger.orders import check_may_import
 from mainstay.ledger.services import Outcome, import_files, undo_batch
-from mainstay.nightly.refresh import refresh
+from mainstay.nightly.refresh import MONTHS, refresh
 from mainstay.people.services import audit_record
 from mainstay.web.pages.imports_check import check, errors_file, plain_warnings
 from mainstay.web.pages.imports_look import look
@@ -119,7 +119,10 @@ def grade(running: Running) -> Mapping[str, Any]:
     day, months = about.get("as_of"), about.get("months")
     with _stoppable(running):
         refresh(
-            as_of=date.fromisoformat(day) if day else None, months=months, progress=running.progress, with_it=with_it
+            as_of=date.fromisoformat(day) if day else None,
+            months=months or MONTHS,
+            progress=running.progress,
+            with_it=with_it,
         )
     return outcome
 
