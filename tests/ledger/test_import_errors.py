@@ -171,7 +171,7 @@ def test_refused_rows_take_the_place_of_a_file_when_all_are_written(
     assert errors.read_text(encoding="utf-8") == "what was there"
     bring_text(tmp_path, "sales", text, errors_to=errors, dry_run=True)
     assert errors.read_bytes() != b"what was there"
-    assert sorted(path.name for path in tmp_path.iterdir()) == [errors.name, "file.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [errors.name, "file.csv", "home"]
 
 
 @pytest.mark.parametrize("place", ["no/such/folder/errors.csv", "no/such/folder/errors.xlsx", "."])

@@ -157,7 +157,7 @@ def test_original_amounts_are_kept() -> None:
 
 def test_a_missing_rate_stops_the_refresh_naming_currencies_days_and_lines_and_publishes_nothing() -> None:
     from mainstay.ledger.engine import opened
-    from mainstay.ledger.selectors import sales_lines
+    from mainstay.ledger.selectors import cost_lines, sales_lines
 
     several()
     currencies_set(reporting="EUR")
@@ -166,8 +166,8 @@ def test_a_missing_rate_stops_the_refresh_naming_currencies_days_and_lines_and_p
         refresh()
     told = str(refused.value)
     with opened() as engine:
-        lines = sales_lines(engine).to_pyarrow().to_pylist()
-    usd = [row["date"] for row in lines if row["currency"] == "USD"]
+        lines = [*sales_lines(engine).to_pyarrow().to_pylist(), *cost_lines(engine).to_pyarrow().to_pylist()]
+    usd = [row["date"] for row in lines if (row["currency"] or "").upper() == "USD"]
     assert len(usd) > 100
     assert f"USD {min(usd)} – {max(usd)} ({len(set(usd))}; {len(usd)})" in told
     assert "GBP" not in told

@@ -45,14 +45,15 @@ def test_the_months_of_a_batch_add_up(logged_in: Client) -> None:
 
 def test_refreshing_grades_and_goes_back(logged_in: Client) -> None:
     bring_in(logged_in)
-    assert "Refresh now" in logged_in.get("/imports/").content.decode()
+    assert "Nothing has been graded yet" in logged_in.get("/imports/").content.decode()
     answers = [logged_in.post("/refresh/", {"next": "/accounts/"}) for _time in range(2)]
     assert [answer.url for answer in answers] == ["/accounts/"] * 2
     assert Refresh.objects.filter(current=True).count() == 1
     assert AuditEntry.objects.filter(verb="refreshed").count() == 2
     page = logged_in.get("/imports/").content.decode()
     assert "Every account is graded as of" in page
-    assert "Refresh now" not in page
+    assert "Nothing has been graded yet" not in page
+    assert "Everything imported is graded" in page
 
 
 @pytest.mark.parametrize("bad", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", ""])

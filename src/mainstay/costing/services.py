@@ -117,7 +117,7 @@ def _recorded(verb: str, version: CostModelVersion, by: User | None) -> None:
     audit_record(verb=verb, about=str(version), person=by, detail=detail)
 
 
-def check_name(text: str) -> str:
+def check_name(*, text: str) -> str:
     """The name of a version, trimmed. Raises Refused."""
     name = text.strip()
     if not name or len(name) > MOST_NAME or not name.isprintable():
@@ -126,7 +126,7 @@ def check_name(text: str) -> str:
 
 
 def _fields(stated: Stated) -> Mapping[str, Any]:
-    name, note = check_name(stated.name), stated.note.strip()
+    name, note = check_name(text=stated.name), stated.note.strip()
     if len(note) > MOST_NOTE:
         raise Refused(N_("A note may have at most %(limit)s characters."), limit=MOST_NOTE)
     if not FIRST_DAY <= stated.valid_from <= LAST_DAY:

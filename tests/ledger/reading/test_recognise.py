@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import sys
 from pathlib import Path
 
 import duckdb
@@ -210,7 +211,7 @@ def test_a_name_with_signs_of_a_pattern_is_only_a_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 def test_a_table_wider_than_any_is_refused_at_once(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mainstay.ledger.reading.recognise.MOST_COLUMNS", 5)
+    monkeypatch.setattr(sys.modules["mainstay.ledger.reading.recognise"], "MOST_COLUMNS", 5)
     for width in (5, 6):
         path = tmp_path / f"{width}.{form}"
         names = ["document", "date", "amount", *(f"x{place}" for place in range(width - 3))]

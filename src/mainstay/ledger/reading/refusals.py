@@ -89,6 +89,9 @@ def _written_whole(to: Path) -> Iterator[Path]:
     target = to.resolve()
     part = target if target.exists() and not target.is_file() else target.with_name(f".{secrets.token_hex(8)}.part")
     try:
+        if part != target:
+            # A workbook that cannot be written would find out at its end, and leave files of its own open.
+            part.touch()
         yield part
         if part != target:
             part.replace(target)

@@ -162,7 +162,7 @@ def stated_of(sent: Mapping[str, str]) -> Stated:
     pools = [row for row in _pool_rows(sent) if row.name or row.amount]
     capacity_rate = _plain(sent.get("capacity_rate", ""))
     found = mistakes(
-        {"name": lambda: check_name(sent.get("name", "")), "valid_from": lambda: _day(sent)}
+        {"name": lambda: check_name(text=sent.get("name", "")), "valid_from": lambda: _day(sent)}
         | model_checks(capacity_rate, activities, {f"pool-{row.number}": partial(_pool, row) for row in pools})
     )
     if found:
