@@ -140,7 +140,9 @@ def test_the_server_brings_a_worker_and_takes_it_along(home: Path) -> None:
         port = probe.getsockname()[1]
     server = command(home, "serve", "--port", port)
     until(lambda: done(home, TELL).startswith("['done'] 1"))
+    until(lambda: worker_of(server.pid) != 0)
     first = worker_of(server.pid)
+    assert first > 0  # 0 would be this process and all its kin
     os.kill(first, signal.SIGKILL)
     until(lambda: worker_of(server.pid) not in (first, 0))
     server.terminate()
@@ -148,20 +150,23 @@ def test_the_server_brings_a_worker_and_takes_it_along(home: Path) -> None:
     until(lambda: done(home, TELL) == "['done'] 1 1")  # the killed one is forgotten by the next
     server = command(home, "serve", "--port", port)
     until(lambda: worker_of(server.pid) != 0)
-    worker = worker_of(server.pid)
     until(lambda: done(home, TELL) == "['done'] 1 1")
+    worker = worker_of(server.pid)
+    assert worker > 0
     children = children_of(server.pid)
     server.kill()
-    server.communicate(timeout=60) if not children else None
+    server.wait(timeout=60)
     until(lambda: not Path(f"/proc/{worker}").exists())
     for child in children:
         if Path(f"/proc/{child}").exists():
             os.kill(child, signal.SIGTERM)
+    server.communicate(timeout=60)
 
 
 def children_of(pid: int) -> list[int]:
-    found = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in found.read_text().split()] if found.exists() else []
+    """Of any of its threads."""
+    found = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for children in found for child in children.read_text().split()]
 
 
 def worker_of(pid: int) -> int:

@@ -17,7 +17,10 @@ _LONGEST_PAUSE = 30.0  # seconds before a worker that keeps dying is started aga
 def workers(count: int) -> Iterator[None]:
     """So many workers run meanwhile; one that dies is started again. They end with this process, however it ends."""
     over = Event()
-    keepers = [Thread(target=_keep, args=(over,), daemon=True) for _number in range(count)]
+    # Here and not in their threads: a server that forks at the same moment would take over the pipe by which Popen
+    # hears that its process began, and Popen would wait for as long as the server runs.
+    first = [_started() for _number in range(count)]
+    keepers = [Thread(target=_keep, args=(over, process), daemon=True) for process in first]
     for keeper in keepers:
         keeper.start()
     try:
@@ -28,14 +31,15 @@ def workers(count: int) -> Iterator[None]:
             keeper.join()
 
 
-def _keep(over: Event) -> None:
+def _started() -> "subprocess.Popen[bytes]":
+    """A session of its own: Ctrl-C goes to the server alone, which then ends its workers."""
+    return subprocess.Popen([*COMMAND, "--beside", str(os.getpid())], stdin=subprocess.DEVNULL, start_new_session=True)
+
+
+def _keep(over: Event, process: "subprocess.Popen[bytes]") -> None:
     pause = 1.0
-    while not over.is_set():
+    while True:
         began = time.monotonic()
-        # A session of its own: Ctrl-C goes to the server alone, which then ends its workers.
-        process = subprocess.Popen(
-            [*COMMAND, "--beside", str(os.getpid())], stdin=subprocess.DEVNULL, start_new_session=True
-        )
         while process.poll() is None and not over.wait(0.2):
             pass
         if over.is_set():
@@ -43,6 +47,9 @@ def _keep(over: Event) -> None:
             return
         pause = 1.0 if time.monotonic() - began > _LONGEST_PAUSE else min(pause * 2, _LONGEST_PAUSE)
         over.wait(pause)
+        if over.is_set():
+            return
+        process = _started()
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
